@@ -154,7 +154,8 @@ def _alone(draft: Draft, index: int) -> fields.Byline | None:
     following = draft.read[index + 1 : index + 1 + NEXT]
     prose = _is_prose(draft, index + 1)
     bare = fields.alone(line) == line.replace(" ", "")
-    if index < 2 and (prose or (bare and not any("\t" in other or fields.alone(other) for other in following))):
+    first = index == 0 or (index == 1 and not _is_prose(draft, 0))
+    if first and (prose or (bare and not any("\t" in other or fields.alone(other) for other in following))):
         return fields.Byline(author=fields.alone(line, padded=prose)) or fields.medium(line)
     return fields.medium(line) if index < draft.headed else None
 

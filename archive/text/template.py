@@ -298,7 +298,7 @@ def _people(named: Sequence[str]) -> str | None:
     """The people at the beginning of some words; a pen name may stand alone."""
     people = []
     for word in named:
-        if not (found := fields.all_people(narrow(word), labelled=True)):
+        if not (found := fields.all_people(narrow(word), "label")):
             break
         people += found
     if people or not named:

@@ -46,7 +46,7 @@ def test_a_person_is_told_from_a_word_and_an_office(name: str, plain: bool, labe
         ("方 敏", ["方敏"], ""),
         ("陈 晓 明 报道", ["陈晓明"], ""),
         ("陈晓明、王立新 摄影 李红", ["陈晓明", "王立新"], "摄影 李红"),
-        ("陈晓明/文 王立新/图", ["陈晓明"], ""),
+        ("陈晓明/文 王立新/图", ["陈晓明"], "王立新/图"),
         ("陈晓明 王立新 综合报道", ["陈晓明", "王立新"], ""),
         ("欧阳修文", ["欧阳修"], ""),
         ("文/陈晓明 图/王立新", ["陈晓明"], "图/王立新"),
@@ -54,7 +54,7 @@ def test_a_person_is_told_from_a_word_and_an_office(name: str, plain: bool, labe
     ],
 )
 def test_names_end_where_other_words_begin(words: str, names: list[str], behind: str) -> None:
-    assert people.people(words, labelled=True) == (names, behind)
+    assert people.people(words, "label") == (names, behind)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     if _POINTER.fullmatch(text):
         return pictured
     if words.whole("caption", text):
-        if text.startswith("图片:") and all_people(text[3:], labelled=True):
+        if text.startswith("图片:") and all_people(text[3:], "label"):
             return False
         return not words.match("concludes", text)
     return _is_credited(text)

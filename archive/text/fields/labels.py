@@ -18,24 +18,23 @@ from archive.text.chinese import han
 from archive.text.fields.people import (
     BULLETS,
     all_people,
-    alone,
     behind_office,
     in_last_brackets,
     is_office,
     is_person,
-    is_report,
     last_author,
     people,
     reporters,
-    titled,
 )
-from archive.text.lines import furniture_id, is_sentence, narrow
+from archive.text.lines import is_sentence, narrow
 from archive.text.outline import Outline
 
 # Evidence quotes so many characters of a line.
 WORDS = 100
 # A longer line is no dateline, no signature.
 DATELINE, SIGNATURE = 240, 80
+# An office that signs in brackets has at most so many characters.
+OFFICE = 30
 # A longer value is no name, and no source.
 PEOPLE, SOURCE = 40, 30
 # Nor is it the value of a label in a box of its own, nor is a link such a label.
@@ -54,6 +53,8 @@ _BARS = str.maketrans(
 )
 _BARRED = re.compile(f"[{''.join(map(chr, _BARS))}]")
 _STROKES = re.compile(r"[|/.‧·]")
+# The letters of a label may be set apart: 文 字:
+_APART = re.compile(r"(?<![一-鿿\d])[一-鿿](?:\s[一-鿿]){1,3}(?=\s?:)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _HAN_BEFORE = re.compile("[一-鿿]")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
@@ -81,7 +82,6 @@ _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕
 # What stands behind a name: a counter, the word before a day.
 _BEHIND_NAME = re.compile(r"\s(?:\d|[-+]\s|于(?:\s|\Z)|[文图]\s?/|浏览|点击|[共已被]?阅|共\d|访问|查看|人气)")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
-_SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
 
 @dataclass(slots=True)
@@ -198,8 +198,8 @@ def canonical(line: str) -> str:
     for match in _unmarked()[1].finditer(text):
         if match.start() < end:
             continue
-        names, behind = people(text[match.end() :].replace(":", " :", 1), labelled=True)
-        if names and (is_report(behind) or not re.match(r"[一-鿿]{5}|摄(?:(?!影)|影\Z)|供图|图片", behind)):
+        names, behind = people(text[match.end() :].replace(":", " :", 1), "label")
+        if names and (not re.match(r"[一-鿿]{5}|摄(?:(?!影)|影\Z)|供图|图片", behind)):
             paper = _PAPER.fullmatch(match["prefix"])
             kept = f"{paper['name']} " if paper else ""
             pieces.append(f"{text[end : match.start()]}{kept}{match['label']}:")
@@ -213,6 +213,7 @@ def _with_colons(text: str) -> str:
     for pattern, usual in words.named("idiom", "usual") if words.match("idiom_sign", text) else ():
         if found := pattern.match(text):
             text = found.expand(usual) + text[found.end() :]
+    text = _APART.sub(lambda label: label[0].replace(" ", ""), text) if ":" in text else text
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
@@ -279,8 +280,8 @@ def _values(text: str, marks: Sequence[Mark]) -> dict[str, list[str]]:
         values.setdefault(_field(mark, text, value), []).append(value)
         if mark.field in ("source", "contributor", "sender"):
             # Who wrote it stands behind the source or the office, without a label.
-            names = _beside(_cut(said).split()[1:], labelled=mark.field != "source")
-            values.setdefault("beside", []).extend(names)
+            behind = " ".join(_cut(said).split()[1:])
+            values.setdefault("beside", []).extend(all_people(behind, "source" if mark.field == "source" else "label"))
     if marks:
         _take_head(values, text[: marks[0].at].strip(WRAP), marks[0].field)
     return values
@@ -297,23 +298,14 @@ def _take_head(values: dict[str, list[str]], head: str, before: str) -> None:
     """Who stands before the first label, by its field: an office with its people, 新闻中心 陈晓明, or one that sent."""
     if before == "author" and (who := behind_office(head)[1]):
         values["author"] = [who, *values.get("author", ())]
-    if office := _SENT_IN.fullmatch(head):
-        values["sender"] = [office[1]]
-
-
-def _beside(behind: Sequence[str], *, labelled: bool) -> list[str]:
-    """The people among words behind a source; behind the first of them names that begin with no surname, too."""
-    names = all_people(" ".join(behind), labelled=labelled)
-    short = all(2 <= han(word) == len(word) <= 3 and not is_office(word) for word in behind)
-    if names or not (len(behind) > 1 and short and is_person(behind[0], labelled=labelled)):
-        return names
-    return [word for word in behind if not words.whole("tail", word) and furniture_id(word) is None]
+    if sent := words.whole("sent_in", head):
+        values["sender"] = [sent["who"]]
 
 
 def _parted(source: str) -> str:
     """A source with a space before the people in brackets behind it: 县报(陈晓明)."""
     who = _IN_ROUND.search(source)
-    return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], labelled=True) else source
+    return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], "label") else source
 
 
 def _together(authors: Sequence[str]) -> str:
@@ -415,13 +407,7 @@ def _names_event(text: str, mark: Mark) -> bool:
 def _is_spoken(value: str) -> bool:
     """Whether what stands behind the label of a person is no name: speech, or a subhead."""
     value = _cut(value).strip(WRAP)
-    if (
-        not value
-        or is_office(value)
-        or titled(value, labelled=True)
-        or people(value, labelled=True)[0]
-        or is_person(value[:2], labelled=True)
-    ):
+    if not value or is_office(value) or people(value, "label", "open")[0] or is_person(value[:2], labelled=True):
         return False
     return han(value) > 5 or (len(value) > 2 and words.match("spoken", value) is not None)
 
@@ -450,9 +436,9 @@ def signature(line: str) -> Byline | None:
         return byline(text)
     if _is_headed(marks) and is_dateline(text) and (found := byline(text)):
         return found
-    if text.endswith("稿") and (match := _SENT_IN.fullmatch(text)):
-        return Byline(contributor=match[1].strip(WRAP))
-    who = reporters(text)
+    if text.endswith("稿") and (sent := words.whole("sent_in", text)):
+        return Byline(contributor=sent["who"].strip(WRAP))
+    who = reporters(line)
     return Byline(author=who) if who else None
 
 
@@ -504,45 +490,25 @@ def last(paragraph: str) -> Byline:
 
 
 def _bracketed(inner: str) -> Byline | None:
-    """What brackets at the end of an article say; the first reader that knows decides."""
-    if re.match(r"作者(?:系|为|是|单位|简介)", inner):
-        # A note on who the author is belongs to the article.
+    """What brackets at the end of an article say; a note on who the author is belongs to the article."""
+    if words.match("about", inner):
         return None
-    if re.match(r"(?:完|未完待续|待续|全文完|图(?![/文])|组图|附图|本文|原标题|资料|来源)", inner):
-        found = byline(inner)
-        return found if found.source else None
+    if words.match("aside", inner):
+        source = byline(inner).source
+        return Byline(source=source) if source else None
     if inner.startswith("据") and words.whole("media", inner[1:]):
         return Byline(source=inner[1:])
-    return next(filter(None, (read(inner) for read in (_sent_in, _signed, _by_office, _named))), None)
-
-
-def _sent_in(inner: str) -> Byline | None:
-    match = _SENT_IN.fullmatch(inner) or re.fullmatch(r"\A(.{2,40}?)\s?(?:报送|投稿|提供|推荐|报道|供图)", inner)
-    if match is None or ":" in match[1] or (who := reporters(inner)):
-        return Byline(author=who) if match and ":" not in match[1] and who else None
-    if inner.endswith("报道") and (names := all_people(match[1])):
-        return Byline(author=" ".join(names))
-    office = re.sub(r"^(?:图文|文图|本文|稿件)?由", "", match[1].strip(WRAP))
-    return None if re.match(r"(?:图|照)片?由", office) else Byline(contributor=office)
+    if sent := words.whole("sent_in", inner):
+        return Byline(author=reporters(inner)) or Byline(contributor=sent["who"].strip(WRAP))
+    return (byline(inner) if is_dateline(inner) else None) or _signed(inner)
 
 
 def _signed(inner: str) -> Byline | None:
-    found = byline(inner)
-    return found if found and is_dateline(inner) else None
-
-
-def _named(inner: str) -> Byline | None:
-    if who := alone(inner) or behind_office(inner, any_office=True)[1]:
-        return Byline(author=who)
-    role = words.pattern("role").match(inner)
-    names = all_people(inner) or (all_people(inner[role.end() :], labelled=True) if role else [])
-    return Byline(author=" ".join(names)) if names else None
-
-
-def _by_office(inner: str) -> Byline | None:
-    """The office that signs, and who wrote for it: 县侨联 周敏."""
-    office, who = behind_office(inner) if len(inner) <= 30 else (None, None)
-    return Byline(author=who, contributor=office if who else inner) if office else None
+    """Who signs, perhaps behind an office, or an office alone: 县侨联 周敏."""
+    office, who = behind_office(inner, "open")
+    who = who or " ".join(all_people(inner)) or None
+    signs = office is not None and is_office(office) and len(inner) <= OFFICE
+    return Byline(author=who, contributor=(office if who else inner) if signs else None) or None
 
 
 def _cut(text: str) -> str:
@@ -557,25 +523,19 @@ def _cut(text: str) -> str:
 
 def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
-    cut = _cut(text).rstrip(")]】 ")
-    names, behind = people(cut, labelled=True)
-    if behind.startswith("(") and words.whole("picture", behind.strip("() ")):
-        return None
+    cut = _cut(text).rstrip("]】 ")
+    names, behind = people(cut, "label", "open")
     plain = cut.strip(WRAP)
-    if names and re.match(r"\(?[A-Za-z]", behind):
-        return _believed(plain, text, PEOPLE)
-    if names and (
-        not behind
-        or behind.startswith("(")
-        or cut[: -len(behind)].endswith((" ", "(", "/", ","))
-        or words.pattern("picture").match(behind)
-    ):
-        return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
-    value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
+    parted = not behind or cut.removesuffix(behind).endswith((" ", "(", "/", ","))
+    # The name in Latin letters belongs to it.
+    if names and parted and not re.search(r"[( ][A-Za-z]", plain):
+        alone = not behind and len("".join(names)) == han(plain) and " " not in plain
+        return plain if alone else " ".join(names)
+    if not names and "(" in behind and all_people(behind.partition("(")[0], "label"):
+        # Who took the pictures: 许景(摄影).
+        return None
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
-    value = _BEHIND_NAME.split(value, maxsplit=1)[0]
-    who = titled(value, labelled=True) or behind_office(value, any_office=True, labelled=True)[1]
-    return _believed(who or alone(value) or value, text, PEOPLE)
+    return _believed(plain if names else _BEHIND_NAME.split(plain, maxsplit=1)[0], text, PEOPLE)
 
 
 def _value(text: str) -> str | None:

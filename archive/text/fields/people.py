@@ -1,50 +1,51 @@
 """Words of a byline -> the people whom it names.
 
-A person is believed by evidence: a label before the name, a bracket, the place under the title or at the end. Without
-a label a name must also be no word of the language.
+Each word is weighed: how names are made speaks for it, and what stands before it, a label, an office, another name; see
+`name_weights` in people.toml. Without a label a name must also be no word of the language.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import resources
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from archive.text import words
 from archive.text.chinese import han
 from archive.text.lines import narrow
 
-# More names are a roster.
-MOST = 8
-# A line that names a person and nobody else is no longer, nor is the beginning of an article that names a reporter.
-ALONE, LEAD = 34, 80
+# More names are a roster. The reporters of a lead stand behind at most so many characters.
+MOST, LEAD_IN = 8, 40
+# A line that names a person and nobody else is no longer, nor is the beginning of an article that names a reporter, nor
+# a line of reporters.
+ALONE, LEAD, LINE = 34, 80, 60
 
-_PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
-# Two characters: a place rather than one more name.
-_PLACED = re.compile(r"[一-鿿]{2}报[道导]")
-_ROLE = re.compile(r"(?:^|[一-鿿\s()》讯电])(?:记者|通讯员|评论员|实习生|作者)[:/]?")
-_REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|/文|图文")
+_PIECE = re.compile(r"\([^()]{1,30}\)|《[^《》]{1,20}》|[一-鿿·]+|[、,/&;:]|\s+|[^\s、,/&;:()一-鿿·]+|[()]")
+# One of these stands in every line of reporters.
+_REPORTS = re.compile("[者员生作稿写笔文道导理合译访/]")
+# In a longer line that names a person alone the words are parted.
+_PARTS, WHOLE = re.compile(r"[\s、,/(·]"), 5
+# Who reports, behind the name of a paper.
+_NOUN = re.compile("记者|通讯员|评论员|实习生")
 _CLAUSE = re.compile(r"[。!?,;]")
-# What parts the words behind an office, and what stands among none of these.
-_PARTS, _MARKS = re.compile(r"[\s,、]+"), re.compile("[。:;]")
-_ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
-_WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
-_DONE = ("报道", "报导", "电", "讯")
 # Stand before a byline in print.
 BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
 _BRACKETS = "()[]【】〔〕"
+# Names that these join are of one kind.
+JOINING = ("、", "&")
 # The agency's day may stand behind, see `labels`.
 _LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]\d{0,8}$")
 _ROUNDED = re.compile(r"\(([^()]{2,60})\)")
-# The place and the day of a dispatch behind the name, without a space: 陈晓明台北12日电.
-_DISPATCH = re.compile(r"([一-鿿]{4,7})\d{1,2}日[一-鿿]{0,4}[电讯]")
+# The day of a dispatch behind name and place: 陈晓明台北12日电.
+_DISPATCH = re.compile(r"(?<=[一-鿿])\d{1,2}日[一-鿿]{0,4}[电讯]")
+# Two characters: a place rather than one more name.
+_PLACED = re.compile(r"[一-鿿]{2}报[道导]")
 # Who wrote and took the pictures: 陈晓明 文/摄.
 _BOTH = re.compile(r"(?<![一-鿿])(?:文\s?/\s?(?:摄影?|图片?)|(?:摄影?|图片?)\s?/\s?文)(?=[\s)]|$)")
-# Who took the pictures, behind who wrote: 孙丽华/文 吴刚/图.
-_TOOK = re.compile(r"(?<![一-鿿])[一-鿿·]{2,4}\s?/\s?(?:图|摄影?)(?![文/])")
 
 
 @cache
@@ -104,113 +105,221 @@ def is_office(name: str) -> bool:
     return words.whole("office", name) is not None
 
 
-def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
-    """The names with which narrow words begin, and the words behind them; roles and pictures are no part of a name.
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a byline: `kind` is name, role, office, post, done, picture, note, mark or other; `start` in the text.
 
-    >>> people("首席记者 陈晓明 通讯员王立新 摄影 李红", labelled=True)
-    (['陈晓明', '王立新'], '摄影 李红')
-    >>> people("陈晓明报道"), people("方 敏"), people("在现场看到")
-    ((['陈晓明'], ''), (['方敏'], ''), ([], '在现场看到'))
+    `facts` are what was known of it, see `name_weights`.
     """
-    text = _TOOK.sub("", _BOTH.sub("文", text)) if "/" in text else text
-    found: list[str] = []
-    pieces = list(_PIECE.finditer(text))
+
+    kind: str
+    text: str
+    start: int
+    facts: tuple[str, ...] = ()
+
+
+# The page asks again and again of the same lines.
+@lru_cache(maxsize=2048)
+def read(text: str, *place: str) -> tuple[Word, ...]:
+    """The words of a narrow text, each with what it is; `place` is evidence of where the text stands.
+
+    >>> [word.text for word in read("首席记者 陈晓明 通讯员王立新 摄影 李红") if word.kind == "name"]
+    ['陈晓明', '王立新']
+    """
+    pieces = _pieces(text)
+    even = () if any(not piece.kind and _shape(piece.text) == "unlike" for piece in pieces) else ("even",)
+    found: list[Word] = []
+    for number, piece in enumerate(pieces):
+        around = () if piece.kind else (*_before(found, place), *_behind(pieces[number + 1 :], place))
+        found.append(piece if piece.kind else _weighed(piece, (*place, *even, *around)))
+    return tuple(found)
+
+
+def _weighed(word: Word, facts: Sequence[str]) -> Word:
+    """A word that may be a name, with what it is by the evidence around it and its own."""
+    facts = (*facts, *word.facts, _shape(word.text))
+    kind = "other"
+    if sum(words.weights("name_weights")[fact] for fact in facts) > 0:
+        kind = "name"
+    elif "pictured" in facts:
+        kind = "picture"
+    elif is_office(word.text) and "apart" not in facts:
+        kind = "office"
+    return Word(kind, word.text, word.start, facts)
+
+
+@lru_cache(maxsize=4096)
+def _shape(name: str) -> str:
+    """How a word is made, from a sure name to what cannot be one."""
+    if name in words.listed("genre") or words.whole("tail", name):
+        return "unlike"
+    if is_person(name) or is_person(name, labelled=True):
+        return "person" if is_person(name) else "likely"
+    plain = 2 <= len(name) <= 5 and han(name) == len(name) and not name[2:].endswith("摄")
+    if not plain or is_office(name) or words.match("spoken", name) or words.whole("no_name", name):
+        return "unlike"
+    if _is_pair(name):
+        return "pair"
+    return "surnamed" if len(name) == 2 and name[0] in words.listed("surname") else "short"
+
+
+def _is_pair(name: str) -> bool:
+    """Whether four characters may be two names of two characters each."""
+    return len(name) == 4 and is_person(name[:2], labelled=True) and is_person(name[2:], labelled=True)
+
+
+def _before(found: Sequence[Word], place: Sequence[str]) -> list[str]:
+    """The evidence of the words before one: what its group begins with, and who stands in it."""
+    plain = [word for word in found if word.kind not in ("mark", "note")]
+    group = next((word.kind for word in reversed(plain) if word.kind != "name"), "")
+    facts = ["pictured"] if group == "picture" else []
+    if found and found[-1].text in JOINING:
+        facts.append("joined")
+    before = plain[-1].kind if plain else ""
+    if before == "name":
+        alike = "behind_short" if "short" in plain[-1].facts else "behind_name"
+        return [*facts, alike, *(["label"] if group == "role" else [])]
+    if before in ("role", "office", "post"):
+        return [*facts, before]
+    return [*facts, "office"] if before == "other" and "open" in place else facts
+
+
+def _behind(following: Sequence[Word], place: Sequence[str]) -> list[str]:
+    """The evidence of the words behind one."""
+    facts = ["joined"] if following and following[0].text in JOINING else []
+    if _took(following) or ("label" not in place and _are_pictured(following)):
+        facts.append("pictured")
+    return [*facts, "wrote"] if [word.text for word in following[:2]] == ["/", "文"] else facts
+
+
+def _took(following: Sequence[Word]) -> bool:
+    """Whether right behind a name, in brackets or behind a stroke, stands that one took the pictures: 许景(摄影)."""
+    said = "".join(word.text for word in following[:2] if word.kind in ("mark", "picture"))
+    return said.startswith(("(", "/")) and words.whole("picture", said.strip("(/) ")) is not None
+
+
+def _are_pictured(following: Sequence[Word]) -> bool:
+    """Whether behind a name, and perhaps further ones, stands that they took the pictures: 李红 周敏 摄."""
+    behind = list(dropwhile(lambda word: not word.kind or word.text in JOINING, following))
+    if not behind or behind[0].kind != "picture":
+        return False
+    # Before another name or a mark the word is a label: 摄影 李红, 图/李红.
+    return len(behind) == 1 or not (behind[1].text in ("/", ":") or not behind[1].kind)
+
+
+def _pieces(text: str) -> list[Word]:
+    """The words of a text; those that may be names have no kind yet."""
+    matches = list(_PIECE.finditer(text))
+    found: list[Word] = []
     at = 0
-    while at < len(pieces) and len(found) <= MOST:
-        word = pieces[at][0]
-        name, taken = _padded(pieces, at)
-        placed = taken > 1 or (labelled and _is_placed(pieces, at, taken))
-        if not (found and _is_done(word)) and _names(name, labelled=labelled, placed=placed):
-            found.append(name)
-        elif not _passes(word, found):
-            return found, text[pieces[at].start() :]
-        if word != name and taken == 1 and word.endswith(_DONE):
-            return found, text[pieces[at].end() :].strip(" :")
+    while at < len(matches):
+        piece, start = matches[at][0], matches[at].start()
+        name, taken = _padded(matches, at)
+        if taken > 1:
+            found.append(Word("", name, start, ("apart",)))
+        elif piece.startswith("("):
+            found.append(Word("picture" if words.whole("picture", piece[1:-1].strip()) else "note", piece, start))
+        elif piece.startswith("《"):
+            found.append(Word("office", piece, start))
+        elif piece == ":" and not (found and found[-1].kind in ("role", "picture")):
+            found.append(Word("other", piece, start))
+        elif piece in "、,/&;:":
+            found.append(Word("mark", piece, start))
+        elif not piece.isspace():
+            found += _parts(piece, start, named=any(not word.kind and _shape(word.text) != "unlike" for word in found))
         at += taken
-    return found, ""
+    return found
 
 
-def _is_placed(pieces: list[re.Match[str]], at: int, taken: int) -> bool:
-    """Whether a word is the last of several, or stands before what was done, and so is a name: 通讯员 方可, 卓然/文."""
-    following = "".join(piece[0] for piece in pieces[at + taken : at + taken + 2])
-    return following == "/文" or (at > 0 and not following)
+def _parts(piece: str, start: int, *, named: bool) -> list[Word]:
+    """A word without the role before the name and what was done behind it; `named`: another name may stand before."""
+    if words.whole("picture", piece):
+        return [Word("picture", piece, start)]
+    if named and (words.whole("tail", piece) or _PLACED.fullmatch(piece)):
+        return [Word("done", piece, start)]
+    if words.whole("post", piece):
+        return [Word("post", piece, start)]
+    role = words.pattern("role")
+    # The paper stands before the role, and perhaps the rank.
+    noun = role.search(piece) if _NOUN.search(piece) else None if is_office(piece) else role.match(piece)
+    post = words.pattern("post").match(piece)
+    if (found := noun or post) is None:
+        return _undone(piece, start)
+    before = [Word("office", piece[: found.start()], start)] if found.start() else []
+    rest = piece[found.end() :]
+    behind = _undone(rest, start + found.end(), "glued") if rest else []
+    return [*before, Word("role" if noun else "post", found[0], start + found.start()), *behind]
 
 
-def _names(name: str, *, labelled: bool, placed: bool) -> bool:
-    """Whether a word is a name; by its place, or padded, it may be a word of the language: 江 南."""
-    if not placed or len(name) != 2 or name[0] not in words.listed("surname") or words.whole("no_name", name):
-        return _is_han(name) and is_person(name, labelled=labelled)
-    return True
+def _undone(word: str, start: int, *facts: str) -> list[Word]:
+    """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道."""
+    for length in (4, 2, 1):
+        # Many names end in 文.
+        if len(word) - length >= (3 if length == 1 else 2) and words.whole("tail", word[-length:]):
+            name = word[:-length]
+            glued = len(name) >= 4 and length > 1 and not is_office(name)
+            name = (_sender(name) if glued else None) or name
+            return [Word("", name, start, facts), Word("done", word[len(name) :], start + len(name))]
+    return [Word("", word, start, facts)]
 
 
-def _is_done(word: str) -> bool:
-    """Whether a word behind names says what was done, or where: 连线报导, 巫溪报道."""
-    return words.whole("tail", word) is not None or _PLACED.fullmatch(word) is not None
-
-
-def _passes(word: str, found: Sequence[str]) -> bool:
-    """Whether a word may stand among names: what parts them, what the people are, or, behind them, what they did."""
-    if not _is_han(word):
-        return not word.strip() or word in "、,/&;"
-    return bool(words.whole("role", word)) or (bool(found) and _is_done(word))
-
-
-def _is_han(word: str) -> bool:
-    return "一" <= word[0] <= "鿿" or word[0] == "·"
-
-
-def _padded(pieces: list[re.Match[str]], at: int) -> tuple[str, int]:
-    """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else a word's."""
-    single = takewhile(lambda word: not word or (len(word) == 1 and _is_han(word)), (p[0].strip() for p in pieces[at:]))
+def _padded(matches: Sequence[re.Match[str]], at: int) -> tuple[str, int]:
+    """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else none."""
+    said = (match[0].strip() for match in matches[at:])
+    single = takewhile(lambda word: not word or (len(word) == 1 and han(word) and word not in "文图摄"), said)
     name = "".join(single)
-    if len(name) < 2 or not pieces[at][0].strip():
-        return _bare(pieces[at][0]), 1
+    if len(name) < 2 or not matches[at][0].strip():
+        return "", 1
     # Of four characters two are a name each: 方 敏 孔 艺.
     length = 3 if len(name) == 3 or (len(name) > 4 and name[2] not in words.listed("surname")) else 2
     return name[:length], 2 * length - 1
 
 
-def _bare(word: str) -> str:
-    """A word without the role before the name and what may follow it: 记者惠禾, 陈晓明报道."""
-    if role := words.pattern("role").match(word):
-        word = word[role.end() :] if len(word) > role.end() else word
-    for length in (4, 2, 1):
-        # Many names end in 文.
-        if len(word) - length >= (3 if length == 1 else 2) and words.whole("tail", word[-length:]):
-            name = word[:-length]
-            # The place may stand between, without a space: 孙丽华香港报道.
-            return name if len(name) < 4 or length == 1 else _sender(name) or name
-    return word
+def _sender(both: str) -> str | None:
+    """The name before a place that stands behind it without a space."""
+    short = len(both) == 4 or both[2:] in _dictionary()[0]
+    name = both[:2] if short else both[:3]
+    return name if is_person(name, labelled=True) and not _is_pair(both) else None
 
 
-def all_people(text: str, *, labelled: bool = False) -> list[str]:
+def people(text: str, *place: str) -> tuple[list[str], str]:
+    """The names with which narrow words begin, and the words behind them; roles are no part of a name. Where `place` is
+    `open`, an office or anything like one may stand before them.
+
+    >>> people("首席记者 陈晓明 通讯员王立新 摄影 李红", "label")
+    (['陈晓明', '王立新'], '摄影 李红')
+    >>> people("陈晓明报道"), people("方 敏"), people("在现场看到")
+    ((['陈晓明'], ''), (['方敏'], ''), ([], '在现场看到'))
+    """
+    text = _usual(text)
+    found: list[str] = []
+    for word in read(text, *place):
+        if word.kind == "name":
+            found.append(word.text)
+            continue
+        over = ("done",) if found else ("office", "post", "other") if "open" in place else ()
+        if word.kind not in ("role", "mark", "note", *over):
+            return found, text[word.start :]
+    return found, ""
+
+
+def _usual(text: str) -> str:
+    """Narrow words with one word for who wrote and took the pictures, and one for a dispatch: 陈晓明台北12日电."""
+    text = _BOTH.sub("文", text) if "/" in text else text
+    return _DISPATCH.sub("报道", text) if "日" in text else text
+
+
+def all_people(text: str, *place: str) -> list[str]:
     """The names of words that are names and nothing else but what belongs to a byline; none for any other words.
 
     >>> all_people("记者 胡晓蓉"), all_people("试行"), all_people("陈晓明 图/王立新")
     (['胡晓蓉'], [], ['陈晓明'])
     """
-    role = words.pattern("role").match(text)
-    if role and role[0]:
-        text = text[role.end() :].strip(" :/")
-    found, rest = people(text, labelled=labelled or bool(role and role[0]))
-    rest = rest.strip(" :/")
-    if rest and role and role[0] and not found:
-        found, rest = _likely(rest), ""
-    if rest and not words.pattern("picture").match(rest) and not words.whole("tail", rest) and not is_report(rest):
+    found = read(_usual(text).rstrip(" :/"), *place)
+    if any(word.kind in ("other", "office", "post") for word in found):
         return []
-    return found if len(found) <= MOST else []
-
-
-def _likely(text: str) -> list[str]:
-    """Names that begin with no surname, behind a role: 格桑边觉, 叨叨姐."""
-    names = re.split(r"[\s、,/&]+", text.strip(_BRACKETS + " "))
-    fit = (2 <= len(name) <= 5 and han(name) == len(name) and not is_office(name) for name in names)
-    return names if all(fit) and not words.match("spoken", text) and not words.match("tail", text) else []
-
-
-def is_report(rest: str) -> bool:
-    """Whether a place and the word for a report stand behind a name: 上海报道."""
-    return re.fullmatch(r"[一-鿿]{2,6}报[道导]", rest) is not None
+    names = [word.text for word in found if word.kind == "name"]
+    return names if len(names) <= MOST else []
 
 
 def lead_author(paragraph: str) -> str | None:
@@ -223,59 +332,38 @@ def lead_author(paragraph: str) -> str | None:
     >>> lead_author("云溪日报首席记者 陈晓明报道：近日"), lead_author("记者在现场看到")
     ('陈晓明', None)
     """
-    start = narrow(paragraph[:LEAD]).translate(_ROUND)
-    return _in_brackets(start) or _in_words(start)
+    start = narrow(paragraph[:LEAD].replace("\t", ",")).translate(_ROUND)
+    return _in_brackets(start) or _reporting(start)
 
 
 def _in_brackets(start: str) -> str | None:
     """The names in the first brackets of an article, behind the paper or at its beginning."""
-    before = ""
     for match in _ROUNDED.finditer(start):
-        before += start[len(before) : match.start()]
-        inner = match[1]
+        inner, before = match[1], start[: match.start()]
         if match.start() > 40 or _CLAUSE.search(before):
             return None
         if re.search(r"[电讯]|消息|记者|报道", before) or words.pattern("role").match(inner) or "记者" in inner:
             sent = before.rstrip().endswith(("讯", "电", "消息"))
-            found = _in_words(inner) or " ".join(all_people(inner, labelled=sent))
-            if found:
+            if found := _reporting(inner) or " ".join(all_people(inner, *(["label"] if sent else []))):
                 return found
-        before = start[: match.end()]
     return None
 
 
-def _in_words(text: str) -> str | None:
+def _reporting(text: str) -> str | None:
     """The reporters whom words name behind what they are, up to what they did: 记者陈晓明报道, 记者陈晓明台北12日电."""
-    role = _ROLE.search(text[:40])
-    if role is None or _CLAUSE.search(text[: role.start()]):
+    if not words.pattern("role").search(text, 0, LEAD_IN):
         return None
-    rest = text[role.end() :]
-    if sent := _DISPATCH.match(rest):
-        return _sender(sent[1])
-    whole = not re.search(r"[。!?,;:]", text)
-    found, behind = people(rest, labelled=True)
-    if re.match(r"\s?(?:摄(?:(?!影)|影\Z)|供图)", behind):
-        # Who took the picture above.
+    text = _usual(text)
+    found = read(text)
+    first = next((number for number, word in enumerate(found) if word.kind == "role"), len(found))
+    if first == len(found) or found[first].start > LEAD_IN or _CLAUSE.search(text[: found[first].start]):
         return None
-    done = words.pattern("tail").match(behind.strip()) or words.pattern("picture").match(behind.strip())
-    said = words.match("tail", rest[: len(rest) - len(behind)][-3:])
-    if found and (done or said or (whole and (not behind or is_placed(behind)))):
-        if whole and _ROLE_ENDS.search(rest[: len(rest) - len(behind)]):
-            found += _likely(behind)
-        return " ".join(found)
-    return None
-
-
-def _sender(both: str) -> str | None:
-    """The name before a place that stands behind it without a space."""
-    short = len(both) == 4 or both[2:] in _dictionary()[0]
-    name = both[:2] if short else both[:3]
-    return name if is_person(name, labelled=True) else None
-
-
-def is_placed(words_behind: str) -> bool:
-    """Whether a place and what was done there stand behind a name: 台北报道, 综合报导, 发自北京."""
-    return re.fullmatch(r"(?:发自)?[一-鿿]{2,8}(?:报道|报导|电|讯)?", words_behind.strip(" /")) is not None
+    said = list(takewhile(lambda word: word.kind in ("role", "name", "mark", "note"), found[first:]))
+    behind = found[first + len(said) :]
+    # The place may stand behind the names, where no sentence follows.
+    placed = len(behind) < 2 and not re.search(r"[。!?,;:]", text)
+    ends = placed or not behind or behind[0].kind in ("done", "picture")
+    return " ".join(word.text for word in said if word.kind == "name") or None if ends else None
 
 
 def last_author(paragraph: str) -> str | None:
@@ -292,7 +380,7 @@ def last_author(paragraph: str) -> str | None:
         return None
     # Behind a number stands who answers the telephone.
     counted = paragraph[: max(map(paragraph.rfind, "(（[［【〔"))].rstrip()[-1:].isdecimal()
-    return _in_words(inner) or (not counted and " ".join(all_people(inner))) or None
+    return _reporting(inner) or (not counted and " ".join(all_people(inner))) or None
 
 
 def in_last_brackets(paragraph: str) -> str | None:
@@ -302,45 +390,27 @@ def in_last_brackets(paragraph: str) -> str | None:
 
 
 def reporters(line: str) -> str | None:
-    """The reporters whom a line of its own names.
+    """The reporters whom a line of its own names: what they are stands beside them, what they did, or their paper.
 
     >>> reporters("（作者系县医院医生 陆鸣）"), reporters("（作者系中央党校教授）")
     ('陆鸣', None)
     >>> reporters("本报记者 王乐文 方敏"), reporters("新华社记者邹多为、唐诗凝、丁乐"), reporters("记者节到了")
     ('王乐文 方敏', '邹多为 唐诗凝 丁乐', None)
     """
-    if len(line) > 60:
+    text = _usual(narrow(line).lstrip(BULLETS).strip(_BRACKETS))
+    # A row of a table names no reporters.
+    if len(line) > LINE or "\t" in line or not _REPORTS.search(text) or _CLAUSE.search(text):
         return None
-    text = narrow(line).lstrip(BULLETS).strip(_BRACKETS)
-    if "/" in text and (who := _at_desk(text)):
-        return who
-    if text.startswith(("作者系", "作者为", "作者是")) and (who := behind_office(text, any_office=True)[1]):
-        return who
-    if re.search(r"\A[^:/]+\s(?:摄影)?报[道导]\Z", text):
-        return " ".join(all_people(text, labelled=True)) or None
-    role = _REPORTS.search(text)
-    if role is None:
+    found = read(text)
+    kinds = [word.kind for word in found]
+    if "name" not in kinds or any(word.kind == "role" and word.text.endswith("编辑") for word in found):
         return None
-    # The paper and the rank stand before the role, nothing else.
-    if _CLAUSE.search(text) or re.search(r"\s[一-鿿]{0,12}(?:[记作]者|通讯员)$", text[: role.end()]):
-        return None
-    names = all_people(text) if text.endswith(_WROTE) else ()
-    return _in_words(text) or " ".join(names) or (_glued(text) if "发自" in text else None)
-
-
-def _at_desk(text: str) -> str | None:
-    """The reporters beside a paper, a place or a desk: 石佳/中国青年报, 江佩珊 高志明/台南报导, 娱乐中心/江郁婷报导."""
-    first, _, second = (part.strip() for part in text.partition("/"))
-    if re.fullmatch("[一-鿿]{2,8}", second) and (names := all_people(first)):
-        return " ".join(names)
-    named = second.endswith(_DONE) and is_office(first) and is_person(_bare(second))
-    return _bare(second) if named else None
-
-
-def _glued(text: str) -> str | None:
-    """Two names of two characters each, without a space: 罗科苏盈发自北京."""
-    match = re.search(r"记者\s?([一-鿿]{2})([一-鿿]{2})发自", text)
-    return "".join(match.groups()) if match and all(is_person(who, labelled=True) for who in match.groups()) else None
+    names = " ".join(word.text for word in found if word.kind == "name")
+    others = kinds.count("other") + kinds.count("office")
+    about = words.match("about", text) is not None
+    done = kinds[-1] == "done" and found[-1].text not in ("供稿", "电", "讯")
+    told = done or about or "role" in kinds[: kinds.index("name")] or "/" in text
+    return names if told and (others < 2 or about) and "post" not in kinds else None
 
 
 def alone(line: str, *, padded: bool = False) -> str | None:
@@ -352,46 +422,32 @@ def alone(line: str, *, padded: bool = False) -> str | None:
     """
     if len(line) > ALONE:
         return None
-    text = narrow(line).lstrip(BULLETS).strip(_BRACKETS)
     # The sign of an author's name in print.
-    if is_person(text, labelled=line.lstrip().startswith("□")):
-        return text.replace(" ", "")
-    apart = text[::2] if padded and len(text) == 3 and text[1] == " " and han(text) == 2 else ""
-    if apart and apart not in words.listed("genre") and not words.whole("no_name", apart):
-        return apart
-    return (behind_office(text)[1] if text.count(" ") < 2 else None) or titled(text)
+    place = [*(["label"] if line.lstrip().startswith("□") else []), *(["under"] if padded else [])]
+    text = narrow(line).lstrip(BULLETS)
+    text = text.strip(_BRACKETS) if text[:1] in _BRACKETS else text
+    if len(text) > WHOLE and not _PARTS.search(text):
+        return None
+    *before, last = [word for word in read(text, *place) if word.kind != "note"] or [Word("other", "", 0)]
+    return last.text if last.kind == "name" and all(w.kind in ("office", "post", "mark") for w in before) else None
 
 
-def behind_office(text: str, *, any_office: bool = False, labelled: bool = False) -> tuple[str | None, str | None]:
-    """The office with which words begin, and the people behind it; a part of it may stand between.
-
-    Args:
-        text: narrow words.
-        any_office: whether brackets or a label say that somebody follows: anything may stand for the office then.
-        labelled: whether the name may be that of any people, too.
+def behind_office(text: str, *place: str) -> tuple[str | None, str | None]:
+    """The office with which words begin, and the people behind it; a part of it may stand between. Anything may stand
+    for the office where `place` is `open`: brackets or a label say that somebody follows.
 
     >>> behind_office("县侨联 周敏 何晓东"), behind_office("校友会 79届 蒙洪"), behind_office("办公室")
     (('县侨联', '周敏 何晓东'), ('校友会', '蒙洪'), ('办公室', None))
-    >>> behind_office("以马内利团契 吴恩光"), behind_office("统战之家 热依汗", any_office=True, labelled=True)
+    >>> behind_office("以马内利团契 吴恩光"), behind_office("统战之家 热依汗", "open", "label")
     ((None, None), ('统战之家', '热依汗'))
     """
-    office, *behind = _PARTS.split(text)
-    known = is_office(office)
-    plain = labelled or all(word.isalnum() and not words.whole("picture", word) for word in (office, *behind))
-    if (
-        len(behind) > 3
-        or _MARKS.search(text)
-        or not (known or (any_office and plain and "、" not in text))
-        or is_person(office, labelled=labelled)
-    ):
+    found = read(text, *place)
+    before = list(takewhile(lambda word: word.kind != "name", found))
+    names = [word.text for word in found if word.kind == "name"]
+    said = [word for word in before if word.kind not in ("mark", "note")]
+    plain = "、" not in text and all(word.text.isalnum() and word.kind != "picture" for word in said)
+    known = said and (said[0].kind == "office" or ("open" in place and plain))
+    if not known or len(said) + len(names) > 4 or re.search("[。:;]", text):
         return None, None
-    who = behind[-1] if behind else ""
-    free = labelled and 2 <= han(who) == len(who) <= 4 and not is_office(who) and not words.whole("tail", who)
-    one = who if free or is_person(who) else None
-    return office, " ".join(all_people(" ".join(behind), labelled=known)) or one
-
-
-def titled(text: str, *, labelled: bool = False) -> str | None:
-    """The person behind an office: 县委书记 赵明远; without a label only where a space parts the two."""
-    match = words.whole("speaker", text) if labelled or " " in text else None
-    return match["who"].replace(" ", "") if match and is_person(match["who"], labelled=labelled) else None
+    clear = all(word.kind in ("name", "mark", "role", "note", "done") for word in found[len(before) :])
+    return said[0].text, " ".join(names) or None if clear else None

@@ -7,7 +7,7 @@ import re
 from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
-from archive.text.fields.people import BULLETS, behind_office, is_office, is_person, is_placed
+from archive.text.fields.people import BULLETS, behind_office, is_office, is_person
 from archive.text.lines import furniture_id, narrow
 
 # A source beside a day has at most so many Han characters, the name of an office more.
@@ -31,7 +31,7 @@ def unlabelled(line: str, site: str = "") -> Byline:
     text = whole[: marks[0].at] if marks else whole
     found, others = _tokens(text)
     clock = CLOCK.search(text) is not None
-    if len(others) == 2 and (who := behind_office(" ".join(others), labelled=clock)[1]):
+    if len(others) == 2 and (who := behind_office(" ".join(others), *(["clock"] if clock else []))[1]):
         # An office and who wrote for it.
         found.author, others = who, others[:1]
     # Beside a name and the minute stands who published.
@@ -93,7 +93,7 @@ def is_name(line: str) -> bool:
     """
     parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(WRAP + BULLETS))
     # The place may stand behind: 联合报/记者 陈晓明/台北报导.
-    named = parts[:2] if len(parts) == 3 and is_placed(parts[2]) else parts
+    named = parts[:2] if len(parts) == 3 and re.fullmatch(r"[一-鿿]{2,8}", parts[2]) else parts
     return len(named) <= 2 and all(map(_is_named, named))
 
 
