@@ -27,8 +27,8 @@ from archive.text.page import Page
 # A run of blocks: its first, the one after its last, and the sum of its votes.
 Region: TypeAlias = tuple[int, int, float]
 
-# More blocks or deeper boxes than this are read by votes alone: trafilatura's time grows faster than the page.
-BLOCKS = 4000
+# Trafilatura takes fifty times as long as votes do: more blocks or deeper boxes than this are not given to it.
+BLOCKS = 500
 DEPTH = 60
 # A region with fewer points is no article by its prose alone; points are about characters of prose.
 WEAK = 60
@@ -109,7 +109,8 @@ def unread(outline: Outline, points: Sequence[float], found: Region, body: Area 
     beside = [i for i in range(start, end) if points[i] >= PROSE and i not in known]
     if sum(page[index].size for index in beside) < max(WEAK, ours):
         return []
-    read = set(read_again(outline, range(len(page))))
+    around = range(len(page)) if len(page) <= BLOCKS else range(start, min(end, start + BLOCKS))
+    read = set(read_again(outline, around))
     return [index for index in beside if index in read]
 
 
