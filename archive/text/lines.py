@@ -176,7 +176,9 @@ def _matching(key: str) -> tuple[Rule, ...]:
         return ()
     known = [rules()[number] for number in sorted(numbers)]
     whole = tuple(rule for rule in known if rule.pattern.fullmatch(key))
-    return whole if whole or len(key) > TOGETHER or " " not in key else _together(key)
+    if whole or len(key) > TOGETHER or " " not in key or not any(rule.id in BEHIND for rule in known):
+        return whole
+    return _together(key)
 
 
 def _buttons(key: str) -> tuple[Rule, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -177,10 +177,10 @@ class Outline:
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:
         """The numbers of the elements of each name."""
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self.pieces[1::5]):
             if name:
-                found.setdefault(_tags[name][0], []).append(number)
+                found[_tags[name][0]].append(number)
         return found
 
     @cached_property

@@ -634,6 +634,7 @@ def is_label(line: str) -> bool:
     >>> is_label("来 源："), is_label("作者"), is_label("作者：陈晓明")
     (True, True, False)
     """
-    text = narrow(line)
+    # Most lines are longer, and narrow lines are hardly shorter.
+    text = narrow(line) if len(line) <= 24 else ""
     match = _marked().match(text if text.endswith(":") else f"{text}:") if 0 < len(text) <= 12 else None
     return match is not None and match.end() >= len(text)
