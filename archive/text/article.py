@@ -363,9 +363,11 @@ def _read_above(draft: Draft, scene: Scene) -> None:
 def _read_named(draft: Draft, scene: Scene) -> None:
     """Who wrote, in a box that is named for it, below the title or the text."""
     for index in (*scene.under(), *(index for index in scene.below if index <= scene.last + UNDER)):
-        block, line = scene.page.blocks[index], scene.around[index]
-        named = words.match("author_class", scene.page.outline.attributes(block.element).get("class", ""))
-        if named and len(line) <= NICKNAME and not fields.is_dateline(line):
+        line = scene.around[index]
+        if len(line) > NICKNAME:
+            continue
+        named = scene.page.outline.attributes(scene.page.blocks[index].element).get("class", "")
+        if words.match("author_class", named) and not fields.is_dateline(line):
             draft.byline.take(fields.medium(line) or fields.byline(f"作者:{line}"), "name", line)
 
 

@@ -66,7 +66,8 @@ def looks(outline: Outline, end: int | None = None) -> list[Look]:
     """The look of each block, up to the one that is numbered `end`: that of its first text, plain where that is not
     found again.
     """
-    source = _texts(outline)
+    shown = ((text, look) for text, look in _texts(outline) if text and not text.isspace())
+    source = ((line, look) for text, look in shown if (line := fold(unescape(text).replace(EDGE, ""))))
     texts: list[tuple[str, Look]] = []
     found: list[Look] = []
     at = 0
@@ -88,7 +89,7 @@ def _begins(line: str, text: str) -> bool:
 
 
 def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
-    """Each text between tags, with its look."""
+    """Each text between tags as written, with its look."""
     sheet = _sheet(outline.sheet[:SHEET])
     opened = [("", Look())]
     # The elements of a page are written alike, again and again.
@@ -105,10 +106,10 @@ def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
             if (look := known.get((name, inner, around))) is None:
                 look = known[name, inner, around] = _look(name, inner, around, sheet)
             if content is not None:
-                yield from _shown(content, look)
+                yield content, look
             elif name not in VOID and not inner.endswith("/>") and len(opened) < DEEP:
                 opened.append((name, look))
-        yield from _shown(after, opened[-1][1])
+        yield after, opened[-1][1]
 
 
 def _close(opened: list[tuple[str, Look]], end: str) -> None:
@@ -116,12 +117,6 @@ def _close(opened: list[tuple[str, Look]], end: str) -> None:
     name = end[1:].lower()
     if depth := next((at for at in range(len(opened) - 1, 0, -1) if opened[at][0] == name), 0):
         del opened[depth:]
-
-
-def _shown(text: str, look: Look) -> Iterator[tuple[str, Look]]:
-    """A text with its look, where it is more than white space."""
-    if text and not text.isspace() and (line := fold(unescape(text).replace(EDGE, ""))):
-        yield line, look
 
 
 def _look(name: str, inner: str, around: Look, sheet: dict[str, str]) -> Look:

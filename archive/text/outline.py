@@ -350,10 +350,9 @@ class Outline:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
         numbers, written = self._written
         whole = self._addresses
-        each = whole.split(END_OF_RUN)
         found = holding(pattern, whole, END_OF_RUN)
-        for word in words:
-            found |= {at for at, address in enumerate(each) if word in address} if word in whole else set()
+        for word in filter(whole.__contains__, words):
+            found |= {at for at, address in enumerate(whole.split(END_OF_RUN)) if word in address}
         return [(unescape(written[at]).strip(), numbers[at]) for at in sorted(found) if written[at]]
 
     def clicks(self) -> Iterator[str]:
