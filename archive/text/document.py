@@ -23,6 +23,7 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     CHALLENGE = "challenge"
     SOFT_404 = "soft_404"
+    SERVER_ERROR = "server_error"
     MAINTENANCE = "maintenance"
     LOGIN = "login"
     ERROR_STATUS = "error_status"

@@ -20,6 +20,7 @@ _MOVES = re.compile(
 )
 # A function without blocks inside. It leads nowhere by itself unless something calls it.
 _FUNCTION = re.compile(r"\bfunction\s{1,9}(\w{1,60})\s{0,9}\([^(){}]{0,200}\)\s{0,9}\{[^{}]{0,2000}\}")
+_BACK = re.compile(r"\bhistory\.(?:back\(|go\(\s*-)")
 _NAME = re.compile(r"\w+")
 _PRESSED = re.compile(r"\s(?:on(?!load)[a-z]{1,20}|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 
@@ -61,6 +62,15 @@ def refreshes(html: str) -> Iterator[tuple[int, str]]:
             yield found
 
 
+def sends_back(html: str) -> bool:
+    """Whether a short page sends its reader back to where he came from, without a press.
+
+    >>> sends_back("<script>alert('x');history.go(-1)</script>"), sends_back("<a onclick='history.back()'>返回</a>")
+    (True, False)
+    """
+    return len(html) < _STUB_CHARS and _BACK.search(_unpressed(html)) is not None
+
+
 def script_target(html: str) -> str | None:
     """The address to which a short page leads by a script; None: it does not, or the page says several.
 
@@ -72,7 +82,12 @@ def script_target(html: str) -> str | None:
     """
     if len(html) >= _STUB_CHARS:
         return None
+    found = _MOVES.findall(_unpressed(html))
+    return found[0] if len(found) == 1 else None
+
+
+def _unpressed(html: str) -> str:
+    """A page without what only a press, or a function that nothing calls, does."""
     unpressed = _PRESSED.sub("", html)
     named = Counter(_NAME.findall(unpressed))
-    found = _MOVES.findall(_FUNCTION.sub(lambda made: made[0] if named[made[1]] > 1 else "", unpressed))
-    return found[0] if len(found) == 1 else None
+    return _FUNCTION.sub(lambda made: made[0] if named[made[1]] > 1 else "", unpressed)

@@ -17,7 +17,7 @@ from archive.text.document import Reason
 from archive.text.lines import furniture_id, is_sentence
 from archive.text.outline import NEAR_CELL, ROOTS
 from archive.text.page import Page, joined
-from archive.text.refresh import refreshes, script_target
+from archive.text.refresh import refreshes, script_target, sends_back
 from archive.warc.capture import Capture
 
 # A page with this many Han characters is judged by its text; error pages are shorter.
@@ -141,8 +141,8 @@ def judged(
     """The verdict on a page that was read, with the votes of its blocks, the region that they find and the box; where
     `shapes`, also whether it looks like a list.
     """
-    if page.head.startswith("Index of /"):
-        return Reason.LIST, page.head
+    if found := _head(page.head):
+        return found
     text = "\n".join(page.keys)
     # The first lines of most pages settle it.
     if han(text[: 4 * TEXT]) < TEXT and (size := han(text)) < TEXT:
@@ -150,7 +150,7 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    if found := _guests(page) or _is_part(page, region, area) or _excuse(page, region, area):
+    if found := _says_only(page, area) or _guests(page) or _is_part(page, region, area) or _excuse(page, region, area):
         return found
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
@@ -158,6 +158,14 @@ def judged(
         return (Reason.LIST, why) if why else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
+
+
+def _head(said: str) -> tuple[Reason, str] | None:
+    """What the head of a page that a server made says of it."""
+    if said.startswith("Index of /"):
+        return Reason.LIST, said
+    fault = words.match("fault_head", said)
+    return (Reason.SERVER_ERROR, fault[0]) if fault else None
 
 
 def _is_part(page: Page, region: extract.Region, area: Area | None) -> tuple[Reason, str] | None:
@@ -182,6 +190,19 @@ def _guests(page: Page) -> tuple[Reason, str] | None:
     return (Reason.LIST, "a guest book") if posts >= FEW_TEASERS else None
 
 
+def _says_only(page: Page, area: Area | None) -> tuple[Reason, str] | None:
+    """What a page has in the place of a text, under the title of an article: the words of its host alone."""
+    if area is None or page.files or area.media or (page.title is not None and _words(page.keys[page.title])):
+        return None
+    own = (index for index in area.kept if index not in (page.title, area.dated))
+    said = "\n".join(page.keys[index] for index in own)
+    clauses = list(filter(None, _CLAUSE_ENDS.split(said))) if len(said) <= EXCUSE else []
+    found = [_words(clause) for clause in clauses]
+    if not all(each or words.match("advice", clause) for each, clause in zip(found, clauses, strict=True)):
+        return None
+    return next(filter(None, found), None)
+
+
 def _excuse(page: Page, region: extract.Region, area: Area | None) -> tuple[Reason, str] | None:
     """What a page says instead of its article or its rows, where no dateline makes an article of it."""
     if page.files or (area is not None and (area.media or (area.stated and page.title is not None))):
@@ -190,7 +211,7 @@ def _excuse(page: Page, region: extract.Region, area: Area | None) -> tuple[Reas
     clauses = list(filter(None, _CLAUSE_ENDS.split(said)))
     if len(said) > EXCUSE:
         return None
-    if (found := _words(said)) and found[0] is Reason.SOFT_404:
+    if (found := _words(said)) and found[0] in (Reason.SOFT_404, Reason.SERVER_ERROR):
         return found
     excused = any(words.match("nothing", clause) for clause in clauses)
     excused = excused and all(words.match("nothing", each) or words.match("advice", each) for each in clauses)
@@ -609,6 +630,8 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
         return Reason.REDIRECT, target
     if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
         return found
+    if size == 0 and sends_back(html):
+        return Reason.SOFT_404, "a script that leads back"
     # A short notice may have any of these words, in its title too: it has a dateline under it.
     walled = any(pattern.search(page.head) for pattern, _ in words.named("challenge", "vendor"))
     if stated and not walled:

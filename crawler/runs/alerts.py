@@ -36,6 +36,7 @@ _BAD = (
     Reason.EMPTY,
     Reason.ERROR_STATUS,
     Reason.LOGIN,
+    Reason.SERVER_ERROR,
     Reason.MAINTENANCE,
     Reason.SOFT_404,
     Reason.UNREADABLE,

@@ -168,6 +168,9 @@ class AnswerReader:
             self.outcomes.blocked(address, *judged.refusal, response.status)
             return None
         self.hosts.passed(address.url)
+        if judged.refusal is not None and judged.refusal[0] == Reason.SERVER_ERROR and not judged.rows:
+            self.outcomes.retry(address, *map(str, judged.refusal), status=response.status)
+            return None
         if (nothing := response.meta.get("nothing")) and judged.why_scripted is None:
             self.outcomes.gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
             return None

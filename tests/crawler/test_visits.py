@@ -58,6 +58,7 @@ def links(*paths: str) -> str:
         (Said(status=503), 3, "http_503"),
         (Said(status=429), 3, "http_429"),
         (Said(status=304), 3, "http_304"),
+        (Said("<p>数据库连接出错，请检查连接字串。</p>"), 3, "server_error"),
         (Said(meta={"empty": True}), 3, "empty"),
         (Said(article("甲").body, flags=("md5",)), 3, "damaged"),
         (Said(article("甲").body, flags=("note: odd",)), 1, None),
@@ -97,6 +98,8 @@ def test_an_address_is_asked_for_until_it_is_known_how_it_ends(
         (moved("http://else/"), 31, "redirect_off_site", True, 30),
         (Said(status=500), 31, "http_500", False, None),
         (WALL, 31, "challenge", False, None),
+        (Said("<b>Warning</b>: mysql_connect(): Too many connections in conn.php"), 31, "server_error", False, None),
+        (Said("<title>该域名已过期</title><p>域名 h 已过期，正在出售。</p>"), 31, "server_error", False, None),
     ],
 )
 def test_what_was_an_article_is_deleted_only_where_nothing_is_there(

@@ -70,22 +70,22 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
     "parameters wrong": (200, (), "<p>参数错误</p>", "soft_404"),
     "no column": (200, (), "<p>栏目不存在！</p>", "soft_404"),
     "404 in words": (200, (), "<title>404错误</title><p>找不到该页</p>", "soft_404"),
-    "asp.net": (200, (), "<h1>Server Error in '/' Application.</h1><p>Runtime Error</p>", "soft_404"),
-    "vbscript": (200, (), "<p>Microsoft VBScript 运行时错误 '800a000d'</p>", "soft_404"),
-    "database": (200, (), "<p>数据库连接错误</p>", "soft_404"),
+    "asp.net": (200, (), "<h1>Server Error in '/' Application.</h1><p>Runtime Error</p>", "server_error"),
+    "vbscript": (200, (), "<p>Microsoft VBScript 运行时错误 '800a000d'</p>", "server_error"),
+    "database": (200, (), "<p>数据库连接错误</p>", "server_error"),
     "odbc": (
         200,
         (),
         "<p>[Microsoft][ODBC Microsoft Access Driver] 未找到文件。</p><p>/conn.asp，行 7</p>",
-        "soft_404",
+        "server_error",
     ),
-    "mysql": (200, (), "<h1>Database Error</h1><p>Can not connect to MySQL server</p>", "soft_404"),
-    "no site": (200, (), "<h3>没有找到站点</h3><p>您的请求在Web服务器中没有找到对应的站点！</p>", "soft_404"),
-    "out of date": (200, (), "<h2>该网站已过期</h2><p>您所访问的网站因服务到期未续费已停止服务</p>", "soft_404"),
+    "mysql": (200, (), "<h1>Database Error</h1><p>Can not connect to MySQL server</p>", "server_error"),
+    "no site": (200, (), "<h3>没有找到站点</h3><p>您的请求在Web服务器中没有找到对应的站点！</p>", "server_error"),
+    "out of date": (200, (), "<h2>该网站已过期</h2><p>您所访问的网站因服务到期未续费已停止服务</p>", "server_error"),
     "said in a box": (200, (), "<script>alert('参数错误！');history.back();</script>", "soft_404"),
     "english": (200, (), "<h1>The page you are looking for does not exist.</h1><a href=/>Go back home</a>", "soft_404"),
     "framework": (200, (), "<title>系统发生错误</title><h1>无法加载控制器:News</h1>", "soft_404"),
-    "for sale": (200, (), "<p>您正在访问的域名可以转让！This domain name is for sale!</p>", "soft_404"),
+    "for sale": (200, (), "<p>您正在访问的域名可以转让！This domain name is for sale!</p>", "server_error"),
     "folder": (200, (), "<title>Index of /upload</title><h1>Index of /upload</h1><a href=1.doc>1.doc</a>", "list"),
     "rows in a script": (
         200,
@@ -94,7 +94,49 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
         "list",
     ),
     "nothing found": (200, (), "<p>对不起，没有找到与“统战”相关的文章！</p>", "soft_404"),
-    "not registered": (200, (), "<p>该域名未备案，暂时无法访问</p>", "soft_404"),
+    "not registered": (200, (), "<p>该域名未备案，暂时无法访问</p>", "server_error"),
+    "connection string": (200, (), "<meta charset=utf-8>数据库连接出错，请检查连接字串。", "server_error"),
+    "asp.net in Chinese, at length": (
+        200,
+        (),
+        "<title>运行时错误</title><h1>“/”应用程序中的服务器错误。</h1><p>说明: 服务器上出现应用程序错误。</p>"
+        + "<p>若要使他人能够在远程计算机上查看此特定错误信息的详细信息，请创建一个标记，然后设置。</p>" * 9,
+        "server_error",
+    ),
+    "asp.net, nothing there": (
+        200,
+        (),
+        "<title>无法找到资源。</title><h1>“/”应用程序中的服务器错误。</h1><p>说明: HTTP 404。</p>",
+        "soft_404",
+    ),
+    "data source": (
+        200,
+        (),
+        "<p>Microsoft OLE DB Provider error '80004005'</p><p>[Microsoft] Data source name not found</p>",
+        "server_error",
+    ),
+    "no record": (
+        200,
+        (),
+        "<p>ADODB.Field error '800a0bcd'</p><p>Either BOF or EOF is True, or the current record has been deleted.</p>",
+        "soft_404",
+    ),
+    "php": (
+        200,
+        (),
+        "<b>Warning</b>: mysql_connect(): Too many connections in <b>D:\\www\\conn.php</b> on line <b>12</b>",
+        "server_error",
+    ),
+    "tomcat": (
+        200,
+        (),
+        "<h1>HTTP Status 500 - </h1><p>type Exception report</p><p>java.lang.NullPointerException</p>",
+        "server_error",
+    ),
+    "gateway": (200, (), "<title>502 Bad Gateway</title><center><h1>502 Bad Gateway</h1></center>", "server_error"),
+    "busy": (200, (), "<p>系统繁忙，请稍后再试！</p>", "server_error"),
+    "busy, said in a box": (200, (), "<script>alert('系统忙，请稍后再试');history.back()</script>", "server_error"),
+    "leads back": (200, (), "<script>alert('非法操作！');history.go(-1);</script>", "soft_404"),
     "upgrade": (200, (), "<p>网站升级中，敬请期待</p>", "maintenance"),
     "system": (200, (), "<p>系统维护，请稍后访问</p>", "maintenance"),
     "under construction": (200, (), "<p>栏目正在建设</p>", "maintenance"),
@@ -216,6 +258,27 @@ def test_a_notice_whose_title_has_such_words_is_an_article(title: str, text: str
         f"{HEAD.format(title=title)}<h1>{title}</h1><div>发布时间：2019-06-12 来源：办公室</div><p>{text}</p>{FOOT}"
     )
     assert judged(capture(200, (), notice)) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("该文章正在审核中。", "maintenance"),
+        ("对不起，您查看的信息尚未通过审核，请返回首页。", "maintenance"),
+        ("该文章已被删除！", "soft_404"),
+        ("数据库连接失败，请稍后再试", "server_error"),
+        ("经核实，该文章不存在侵权问题。", None),
+        ("因系统升级，6月15日起网上申报停止受理。", None),
+    ],
+)
+@pytest.mark.parametrize("side", ["", "rows"])
+def test_the_words_of_a_host_under_the_title_of_an_article_are_no_text(
+    said: str, reason: str | None, side: str
+) -> None:
+    side = side and "".join(f"<li><a href=/s{n}.htm>县统战部召开第{n}次工作会议</a></li>" for n in range(20))
+    title = "民盟县支部圆满举办茶叶产业帮扶项目"
+    page = f"{HEAD.format(title=title)}<ul>{side}</ul><h1>{title}</h1>{DATED}<div><p>{said}</p></div>{FOOT}"
+    assert (judged(capture(200, (), page)) or (None,))[0] == reason
 
 
 @pytest.mark.parametrize("word", WORDS)
