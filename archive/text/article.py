@@ -10,7 +10,18 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.text import box, chinese, dates, extract, fields, lines, words
 from archive.text.blocks import Block
-from archive.text.draft import SIGNED, Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
+from archive.text.draft import (
+    SIGNED,
+    Draft,
+    Line,
+    cut_thread,
+    lines_of,
+    read_body,
+    read_head,
+    read_tail,
+    reader_of,
+    take_letter,
+)
 from archive.text.outline import Outline
 from archive.text.page import FILE, Page, joined, may_be_file
 from archive.warc.capture import Capture
@@ -76,6 +87,7 @@ def read_article(page: Page, body: box.Area | None, site_name: str | None) -> tu
     _keep_lines_of_box(draft, scene)
     _take_summary(draft, scene)
     cut_thread(draft)
+    take_letter(draft)
     _take_captions(draft, scene)
     _name(draft, scene, site_name)
     _read_above(draft, scene)
@@ -99,6 +111,7 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     under, above = ([scene.around[index] for index in indices] for indices in (near, over))
     if title is not None and (day := fields.part_day(scene.page.keys[title])[1]):
         under.append(fields.as_dateline(day))
+    under += draft.facts
     table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
     masthead = _masthead(scene.page)
     return (
@@ -178,6 +191,7 @@ def _draft(scene: Scene) -> Draft:
         plain=scene.read is str,
         at=at,
         beside=[(index, rule, page.blocks[index].text) for index, rule in scene.dropped.items()],
+        pictured=body is None or body.tier != "box" or body.media,
     )
     draft.beside += _labels(scene)
     draft.beside += [

@@ -358,6 +358,9 @@ class _Walk:
         prose = self.prose_in(side, index)
         if not prose or self.is_prose(index) or self.blocks[index].size > TITLE:
             return False
+        if any(map(self.is_answer, self.inside(side, index))):
+            # It holds the answer to a letter.
+            return False
         links = (self.is_link(i) and not self.is_file(i) for i in self.inside(side, index))
         return prose < max(own, BESIDE) or sum(links) > 1
 
@@ -379,6 +382,8 @@ class _Walk:
         joined = {*core, *(i for i in lines if core and i < start and self.begins(i, core[0]))}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
+        letter = next(filter(self.is_answer, lines), len(self.blocks))
+        joined |= {i for i in lines if letter <= i < start}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))
         joined |= self.captions_beside(joined)
         joined -= self.of_player(start)
@@ -621,13 +626,20 @@ class _Walk:
                 continue
             self.kinds[index] = kind
             if kind in ("line", "file"):
-                self.first = index if self.first is None else self.first
+                # The answer to a letter may stand in another box than the letter.
+                self.first = index if self.first is None or self.is_answer(index) else self.first
                 self.previous, links = index, 0
             index += 1
 
     def may_end(self, index: int, kind: str, links: int) -> bool:
         """Whether an article may end before a block: at furniture, at a wall of links, where its box ends."""
+        if self.is_answer(index):
+            return False
         return kind in ENDS or links >= WALL or (self.first is not None and self.leaves(index, self.first))
+
+    def is_answer(self, index: int) -> bool:
+        """Whether a block is the label of a letter to an office, or of the answer to it."""
+        return words.whole("letter_content", self.keys[index]) is not None
 
     def kind(self, index: int) -> str:
         """What a block is."""

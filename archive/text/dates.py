@@ -134,7 +134,7 @@ class Rules(NamedTuple):
 
     Attributes:
         strict, loose: shapes of dates; loose ones are believed behind a label and in a dateline alone.
-        labels: each with its rank: 0 for publication, 1 for any time, 2 for a change.
+        labels: each with its rank: 0 for publication, 1 for any time, 2 for a change, or for when a letter came.
         label: every label, as a pattern.
         alone: a label that is a line.
     """

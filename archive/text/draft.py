@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from archive.text import chinese, dates, fields, lines
+from archive.text import chinese, dates, fields, lines, words
 
 # Who signs a notice, and the day, stand in its last lines.
 SIGNED = 3
@@ -46,7 +46,8 @@ class Draft:
 
     `titled` is the rule that found the title, `crumb` the line that holds the columns; `at` is the block in which each
     line begins, `beside` holds (block, rule id, line) of what stands beside the lines or between them; `plain` where
-    there is nothing to repair or convert; in the first `headed` lines a day alone is the dateline.
+    there is nothing to repair or convert; in the first `headed` lines a day alone is the dateline; `facts` are labels
+    of a letter with their values; `pictured` where a picture may stand among the lines.
     """
 
     lines: list[Line]
@@ -62,6 +63,8 @@ class Draft:
     captions: list[str] = field(default_factory=list)
     at: Sequence[int] = ()
     beside: list[tuple[int, str, str]] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    pictured: bool = True
 
     @property
     def read(self) -> list[str]:
@@ -124,6 +127,19 @@ def cut_thread(draft: Draft) -> None:
     draft.fate[end] = "dateline"
     for index in range(end + 1, len(draft.lines)):
         draft.fate[index] = draft.fate[index] or "thread"
+
+
+def take_letter(draft: Draft) -> None:
+    """Take out what stands beside a letter to an office and its answer: their labels, who wrote, its number, when."""
+    rows = {index: [lines.narrow(cell) for cell in draft.read[index].split("\t")] for index in draft.left()}
+    if not any(words.whole("letter_content", row[0]) for row in rows.values()):
+        return
+    for index, row in rows.items():
+        if len(row) % 2 == 0 and all(words.whole("letter", label) for label in row[::2]):
+            draft.facts += map(":".join, zip(row[::2], row[1::2], strict=True))
+            draft.take(index, "label")
+        elif words.whole("content", draft.read[index]) and not row[0].endswith(":"):
+            draft.take(index, "label")
 
 
 def read_head(draft: Draft) -> None:
@@ -285,9 +301,14 @@ def read_body(draft: Draft) -> None:
             draft.take(index, "title_repeated", again)
         elif draft.title and index < HEAD and fields.is_keyword_line(read[index], draft.title.read, text):
             draft.take(index, "keyword_line")
-        elif fields.is_caption(read[index]):
+        elif fields.is_caption(read[index], pictured=draft.pictured or not _in_list(read, index)):
             draft.captions.append(read[index])
             draft.take(index, "caption")
+
+
+def _in_list(read: Sequence[str], index: int) -> bool:
+    """Whether a line begins with the mark of the line above it or below."""
+    return read[index][:1] in {line[:1] for line in (*read[max(0, index - 1) : index], *read[index + 1 : index + 2])}
 
 
 def read_tail(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
 from typing import TypeAlias
@@ -66,7 +67,12 @@ def body(page: Page, points: Sequence[float], found: Region, area: Area | None) 
         return Area(kept=tuple(page.picked), start=page.picked[0], end=page.picked[-1] + 1, tier="site")
     if area is not None and (area.lines or area.media or found[2] < WEAK):
         return area
-    return _of_votes(page.outline, points, found, page.title) if found[2] > 0 else None
+    voted = _of_votes(page.outline, points, found, page.title) if found[2] > 0 else None
+    if voted is None or area is None:
+        return voted
+    # What the box that was not taken holds leaves with a word, too.
+    beside = {index: rule for index, rule in area.dropped.items() if index not in voted.kept}
+    return replace(voted, dropped={**beside, **voted.dropped})
 
 
 def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: int | None) -> Area | None:
