@@ -274,7 +274,7 @@ def _page(capture: Capture) -> _Page | None:
         feeds=tuple(_FEEDS(root)) if root is not None else (),
         links=tuple(
             replace(link, url=canonical(link.url, decoded.encoding) or link.url)
-            for link in discover(capture.url, decoded.html, root)
+            for link in discover(capture.url, decoded.html, root, decoded.encoding)
         ),
     )
 

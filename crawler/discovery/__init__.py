@@ -26,8 +26,11 @@ _FAMILIES = (
 LINKS = 5000
 
 
-def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
-    """The links of a page in the order of the families, each URL once; `root` is the parsed `html`, None: not HTML."""
+def discover(url: str, html: str, root: HtmlElement | None, encoding: str = "utf-8") -> list[Link]:
+    """The links of a page in the order of the families, each URL once; `root` is the parsed `html`, None: not HTML.
+
+    `encoding`: of the page, in which its forms are sent.
+    """
     found: dict[str, Link] = {}
     for family in _FAMILIES:
         for link in family(url, html, root):
@@ -45,7 +48,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
         found.setdefault(link.url, link)
     # A sitemap names up to 50,000 addresses.
     most = LINKS if root is not None and root.tag == "html" and "<urlset" not in html[:1000] else 10 * LINKS
-    return [forms(link) for link in found.values()][:most]
+    return [forms(link, encoding) for link in found.values()][:most]
 
 
 def _leads_on(links: Iterable[Link]) -> bool:

@@ -10,12 +10,12 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.link import ARTICLE, LIST, Link, fold, row_date
+from crawler.discovery.link import ARTICLE, LIST, Link, fields_of, fold, query_of, row_date
 from crawler.discovery.numbered import total_of
 
 # Half of a character beyond U+FFFF, where a program cut a title: no encoding can hold it.
@@ -98,7 +98,7 @@ def _first(row: dict[str, Any], keys: tuple[str, ...]) -> str | None:
 
 def _next(url: str, data: Any, rows: int) -> str | None:
     parts = urlsplit(url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
+    query = fields_of(parts.query)
     page = next((key for key, value in query if key.lower() in _PAGE_KEYS and value.isdigit()), None)
     if page is None:
         return None
@@ -109,4 +109,4 @@ def _next(url: str, data: Any, rows: int) -> str | None:
     total = total_of(data)
     if total is not None and number * max(size, rows) >= total:
         return None
-    return urlunsplit(parts._replace(query=urlencode([(k, str(number + 1) if k == page else v) for k, v in query])))
+    return urlunsplit(parts._replace(query=query_of((k, str(number + 1) if k == page else v) for k, v in query)))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import islice
 from typing import cast
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.dom import base_of
+from crawler.discovery.dom import base_of, written
 from crawler.discovery.general import NEXT, NUMBER
 from crawler.discovery.link import LIST, Link, fold
 
@@ -36,7 +36,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         return
     fields = {field.get("name"): field.get("value") or "" for field in _HIDDEN(form)}
     fields |= {"__EVENTTARGET": call[1], "__EVENTARGUMENT": call[2]}
-    body = urlencode(fields)
+    body = written(form, fields.items())
     # The address of an answer to a form: the page's own, and what was asked.
     page = _PAGE.fullmatch(call[2])
     mark = page[1] if page else sha256(body.encode()).hexdigest()[:16]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
+from w3lib.encoding import resolve_encoding
+
+from crawler.discovery.link import query_of
+from crawler.queue.address import in_bytes, percent
 
 # Elements of one piece of HTML.
 PIECES = 2000
@@ -24,6 +29,7 @@ _PRESSES = ("ondblclick", "onmousedown", "onmouseup", "ontouchend")
 _PRESSED = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in _PRESSES)}][not(@onclick)]")
 _UNSENT = ("submit", "button", "image", "reset", "file")
 _BASE = etree.XPath("string(//base[@href][1]/@href)")
+_ADDRESSES = etree.XPath("//@href | //@src | //@action")
 _FIELDS = etree.XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
 
 
@@ -32,14 +38,15 @@ class Dom:
 
     Attributes:
         root: of the tree.
-        base: what its addresses are relative to.
+        base: what its addresses are relative to; `encoding`: of the page that the server sent.
         elements: that scripts know, by their numbers; 0 is the root.
         changed: something was put into it.
         turned: frames that were given another address.
     """
 
-    def __init__(self, url: str, text: str) -> None:
+    def __init__(self, url: str, text: str, encoding: str = "utf-8") -> None:
         self.url = url
+        self.encoding = encoding
         self.root = document(text)
         self.base = base_of(url, self.root)
         self.elements: list[Any] = []
@@ -69,7 +76,10 @@ class Dom:
         return next(iter(self.root.getroottree().xpath(path)), None)
 
     def shown(self) -> str:
-        """The document, serialised."""
+        """The document, serialised; the queries of its addresses in its encoding: the serialiser knows UTF-8 alone."""
+        for address in _ADDRESSES(self.root):
+            if not (address.isascii() or address[:11].lower() == "javascript:"):
+                address.getparent().set(address.attrname, in_bytes(str(address), self.encoding))
         return str(etree.tostring(self.root, encoding="unicode", method="html"))
 
     # Operations by name; `given` numbers and strings come from stage.js.
@@ -246,9 +256,9 @@ class Dom:
         return [name for name in dict.fromkeys(map(str, found)) if _NAME.fullmatch(name)][:500]
 
     def join(self, url: str, base: str | None = None) -> str:
-        """An address of the page, made absolute."""
+        """An address of the page, made absolute, see `in_bytes`."""
         try:
-            return urljoin(base or self.base, url.strip())
+            return in_bytes(urljoin(base or self.base, url.strip()), self.encoding)
         except ValueError:
             return url
 
@@ -352,11 +362,21 @@ def sent(form: Any, *, but: Any = None) -> list[tuple[str, str]]:
     return found
 
 
+def written(form: Any, fields: Iterable[tuple[str, str]]) -> str:
+    """The fields as a form sends them, in its own encoding if it names one; else see `query_of`."""
+    query = query_of(fields)
+    named = (resolve_encoding(label) for label in re.split(r"[\s,;]+", form.get("accept-charset") or ""))
+    own = next(filter(None, named), None)
+    return percent(query, own) if own else query
+
+
 def _held(field: Any) -> str:
     """What a field holds."""
     if field.tag == "select":
         options = field.xpath(".//option[@selected]") or field.xpath(".//option")
         return chosen(options[0]) if options else ""
+    if field.tag == "option":
+        return chosen(field)
     return "".join(field.itertext()) if field.tag == "textarea" else field.get("value") or ""
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement, fragment_fromstring
 
 from crawler.discovery import general
-from crawler.discovery.link import Link, without_cdata
+from crawler.discovery.link import Link, fields_of, query_of, without_cdata
 from crawler.discovery.scripted import form_address
 
 # jpage.js asks for the records of so many screen pages at once.
@@ -77,7 +77,7 @@ def _by_post(url: str) -> str | None:
 def _after_answer(url: str, count: int) -> str | None:
     """What follows an answer of dataproxy.jsp, of a list of so many records; it is asked for in the same way."""
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    query = dict(fields_of(parts.query))
     try:
         last, each = int(query["endrecord"]), int(query.get("perpage", _PER_PAGE))
     except (KeyError, ValueError):
@@ -85,8 +85,8 @@ def _after_answer(url: str, count: int) -> str | None:
     if last >= count:
         return None
     query |= {"startrecord": str(last + 1), "endrecord": str(min(last + each * SCREENS, count))}
-    after = urlunsplit(parts._replace(query=urlencode(query), fragment=""))
-    return form_address(after, urlencode(query)) if parts.fragment else after
+    after = urlunsplit(parts._replace(query=query_of(query.items()), fragment=""))
+    return form_address(after, query_of(query.items())) if parts.fragment else after
 
 
 def _after_page(url: str, html: str, records: int, count: int) -> str | None:
@@ -95,7 +95,7 @@ def _after_page(url: str, html: str, records: int, count: int) -> str | None:
     address = (_of_proxy(_HREF, html, group.end()) if group else None) or _of_proxy(_PROXY, html)
     if address is None or records >= count:
         return None
-    query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    query = dict(fields_of(urlsplit(address).query))
     if named := _PARAMETERS.search(html):
         query |= {key: a or b or c for key, a, b, c in _PAIR.findall(named[1])}
     per_page = _EACH.search(html)
@@ -109,7 +109,7 @@ def _after_page(url: str, html: str, records: int, count: int) -> str | None:
         "perpage": str(each),
         **{key: value for key, value in query.items() if key not in ("page", "startrecord", "endrecord", "perpage")},
     }
-    return urlunsplit(urlsplit(urljoin(url, address))._replace(query=urlencode(query)))
+    return urlunsplit(urlsplit(urljoin(url, address))._replace(query=query_of(query.items())))
 
 
 def _of_proxy(pattern: re.Pattern[str], html: str, start: int = 0) -> str | None:

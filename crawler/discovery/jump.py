@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice, product
 from typing import TypeAlias
-from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.dom import base_of, chosen, sent
+from crawler.discovery.dom import base_of, chosen, sent, written
 from crawler.discovery.general import NEXT
 from crawler.discovery.link import LIST, Link
 from crawler.discovery.scripted import form_address
@@ -80,8 +80,8 @@ def _address(base: str, url: str, form: HtmlElement, fields: list[tuple[str, str
     """The address that a form with these fields asks for."""
     target = urljoin(base, form.get("action") or url).partition("#")[0]
     if (form.get("method") or "get").lower() == "post":
-        return form_address(target, urlencode(fields))
-    return urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
+        return form_address(target, written(form, fields))
+    return urlunsplit(urlsplit(target)._replace(query=written(form, fields)))
 
 
 def _numbered(root: HtmlElement) -> Iterator[_Sent]:

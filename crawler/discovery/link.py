@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote_plus, unquote, urljoin, urlsplit
 
 from crawler.queue.address import ARTICLE, LAST, LIST, REQUISITE, START
 
@@ -58,6 +59,8 @@ _DATE = re.compile(
     r"(?:\s\d\d?:\d\d(?::\d\d)?)?\s?[\])）】]?"
 )
 _SPACE = re.compile(r"\s+")
+# What a form always sends as bytes: ASCII, and bytes of another encoding that were read.
+_SENT = re.compile(r"[\x00-\x7f\udc80-\udcff]+")
 # A year of two digits, a month and a day with a point between them that stand alone, and characters of full width.
 _SHORT_YEAR = re.compile(r"(?<![\d./-])(\d\d)(?=([-./])[01]\d\2[0-3]\d(?![\d./-]))")
 _POINTED = re.compile(r"[\[(（【\s]*([01]\d)\.([0-3]\d)[\])）】\s]*")
@@ -137,6 +140,24 @@ def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
         return "page"
     asked = "?" in behind and _ARTICLE_QUERY.search(behind)
     return "article" if asked or _ARTICLE.search(behind) else "page"
+
+
+def fields_of(query: str) -> list[tuple[str, str]]:
+    """The fields of a query or a form, in whatever encoding it is; `query_of` writes them again.
+
+    >>> query_of([*fields_of("lb=%CD%B3"), ("t", "统 &")])
+    'lb=%CD%B3&t=统+%26'
+    """
+    return parse_qsl(query, keep_blank_values=True, encoding="ascii", errors="surrogateescape")
+
+
+def query_of(fields: Iterable[tuple[str, str]]) -> str:
+    """Fields as a query or a form sends them; characters beyond ASCII wait for the page's encoding, see `percent`."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields)
+
+
+def _quoted(text: str) -> str:
+    return _SENT.sub(lambda found: quote_plus(found[0], errors="surrogateescape"), text)
 
 
 def viewed(url: str) -> str | None:

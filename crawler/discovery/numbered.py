@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from crawler.discovery.link import fields_of, query_of
 from crawler.discovery.messages import Ask
 
 # How programs name the number of all rows, of all pages, and the parameter that asks for a page.
@@ -107,7 +108,7 @@ def _pairs(asked: str) -> list[tuple[tuple[str, ...], Any]]:
             return list(_leaves(json.loads(asked), ()))
         except ValueError:
             return []
-    return [((name,), value) for name, value in parse_qsl(asked, keep_blank_values=True)]
+    return [((name,), value) for name, value in fields_of(asked)]
 
 
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -121,8 +122,7 @@ def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tu
 def _written(asked: str, path: tuple[str, ...], number: int) -> str:
     """The parameters as they were written, with another page."""
     if not asked.lstrip().startswith("{"):
-        pairs = parse_qsl(asked, keep_blank_values=True)
-        return urlencode([(key, str(number) if key == path[0] else value) for key, value in pairs])
+        return query_of((key, str(number) if key == path[0] else value) for key, value in fields_of(asked))
     tree = at = json.loads(asked)
     for name in path[:-1]:
         at = at[name]

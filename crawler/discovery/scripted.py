@@ -18,6 +18,7 @@ from crawler.discovery.dom import base_of, said_by
 from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead
+from crawler.queue.address import percent
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
 Lack = Literal["stub", "list", "body"]
@@ -375,15 +376,17 @@ def form_address(url: str, form: str) -> str:
     return f"{url}#{FORM}{quote(form, safe='')}"
 
 
-def forms(link: Link) -> Link:
-    """The link with its form apart from its address.
+def forms(link: Link, encoding: str = "utf-8") -> Link:
+    """The link with its form apart from its address, in the encoding of the page.
 
     >>> link = forms(Link(url=form_address("http://h/list.jsp", "lm=0&page=2")))
     >>> link.url, link.form
     ('http://h/list.jsp#a0c4becbc99828f6', 'lm=0&page=2')
+    >>> forms(Link(url=form_address("http://h/list.asp", "lb=统战")), "gbk").form
+    'lb=%CD%B3%D5%BD'
     """
     url, mark, form = link.url.partition(f"#{FORM}")
     if not mark:
-        return link
-    form = unquote(form)
+        return link if link.form is None else replace(link, form=percent(link.form, encoding))
+    form = percent(unquote(form), encoding)
     return replace(link, url=f"{url}#{sha256(form.encode()).hexdigest()[:16]}", form=form)

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from importlib import resources
 from itertools import islice
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import quickjs
 from lxml import etree
@@ -102,7 +102,7 @@ class Stage:
         self._ask_frames()
 
     def _open(self) -> None:
-        self.dom = dom.Dom(self.job["url"], self.job["html"])
+        self.dom = dom.Dom(self.job["url"], self.job["html"], self.job.get("encoding", "utf-8"))
         self.asks: dict[str, Ask] = {}
         self.went: list[str] = []
         self.sent: list[dict[str, str]] = []
@@ -427,12 +427,12 @@ class Stage:
 
     def _h_submit(self, number: int) -> None:
         form = self.dom.elements[number]
-        fields = self.dom.fields(number)
+        fields = dom.written(form, self.dom.fields(number))
         target = self.dom.join(form.get("action") or self.job["url"]).partition("#")[0]
         if (form.get("method") or "get").lower() == "post":
-            self.sent.append({"url": target, "form": urlencode(fields)})
+            self.sent.append({"url": target, "form": fields})
         else:
-            self.sent.append({"url": f"{target.partition('?')[0]}?{urlencode(fields)}"})
+            self.sent.append({"url": self.dom.join(f"{target.partition('?')[0]}?{fields}")})
 
     def _h_quiet(self, on: int) -> None:
         self._quiet = bool(on)

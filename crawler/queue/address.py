@@ -6,7 +6,7 @@ import codecs
 import re
 from collections import Counter
 from functools import lru_cache
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from archive.site import host_of
 
@@ -20,6 +20,7 @@ LONGEST = 2048
 SEGMENTS = 20
 REPEATS = 3
 
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 # Tomcat, PHP, ASP and ColdFusion write these into every link of a visitor without cookies: /a.jsp;jsessionid=8F3A...
 _PATH_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
@@ -60,15 +61,10 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     'http://h/x/a.jsp?id=7'
     >>> canonical("javascript:void(0)")
     """
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        # A page of pieces in several encodings.
-        encoding = "utf-8"
     from w3lib.url import safe_url_string  # noqa: PLC0415 - slow to load, and `status` needs only the constants
 
     try:
-        parts = urlsplit(safe_url_string(url.strip().replace("\\", "/"), encoding=encoding))
+        parts = urlsplit(safe_url_string(in_bytes(url.strip().replace("\\", "/"), encoding)))
         host = host_of(parts.geturl())
         user = "@" in parts.netloc
     except ValueError:
@@ -81,6 +77,32 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     netloc = parts.netloc.rpartition("@")[0] + "@" + host if user else host
     plain = urlunsplit(SplitResult(parts.scheme, netloc, path, query, ""))
     return _PERCENT.sub(lambda found: found[0].upper(), plain)
+
+
+def in_bytes(url: str, encoding: str) -> str:
+    """An address whose query has the bytes of the page's encoding, as browsers send it; all else is sent in UTF-8.
+
+    >>> in_bytes("/统.asp?t=统战&p=2", "gbk")
+    '/统.asp?t=%CD%B3%D5%BD&p=2'
+    """
+    path, mark, query = url.partition("?")
+    return path + mark + percent(query, encoding)
+
+
+def percent(text: str, encoding: str) -> str:
+    """A text with the bytes of its characters beyond ASCII, as forms are sent; a character without bytes by its number.
+
+    >>> percent("a=统&b=é", "gbk"), percent("統", "mixed")
+    ('a=%CD%B3&b=%A8%A6', '%E7%B5%B1')
+    """
+    if text.isascii():
+        return text
+    try:
+        # URL Standard, "get an output encoding": pages in UTF-16 send UTF-8, and so do those of pieces in several.
+        encoding = "utf-8" if codecs.lookup(encoding).name.startswith("utf-") else encoding
+    except LookupError:
+        encoding = "utf-8"
+    return _BEYOND.sub(lambda found: quote(found[0].encode(encoding, "xmlcharrefreplace"), safe=""), text)
 
 
 def has_session(url: str) -> bool:

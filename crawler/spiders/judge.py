@@ -156,7 +156,7 @@ def _judged(
     capture: Capture, url: str, site: Site, html: str, kind: str, *, encoding: str, made: bool = False
 ) -> Judged:
     root = parse(html)
-    links = discover(url, html, root)
+    links = discover(url, html, root, encoding)
     found = clean(capture, site)
     links = [*links, *_named_next(capture, site, root)]
     # The answer to a list's script reads like prose: headlines and days without links.

@@ -101,7 +101,7 @@ class Rendering:
         # The frames of an article are part of it, and so is the frame of a list if the pager turns it (`Play.turns`).
         kept = [link for link in judged.links if not (link.frame and wanted.turns)]
         states = _States(links={} if wanted.lack == "body" else {link.url: link for link in kept})
-        async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as pages:
+        async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted, judged.encoding)) as pages:
             async for made in pages:
                 shown = self._judge(address, response, judged, made)
                 new = states.add(shown, made.pressed)

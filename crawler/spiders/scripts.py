@@ -29,6 +29,7 @@ from archive.text.decode import decode
 from crawler.discovery.messages import Ask, Handle, State
 from crawler.discovery.numbered import further
 from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on, tabs
+from crawler.queue.address import in_bytes
 from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
 
@@ -130,7 +131,7 @@ class Scripts:
         self._answers: dict[str, tuple[int, str]] = {}
         self._kept = 0
 
-    async def pages(self, response: Response, html: str, wanted: Play) -> AsyncGenerator[Made]:
+    async def pages(self, response: Response, html: str, wanted: Play, encoding: str = "utf-8") -> AsyncGenerator[Made]:
         """The page as its scripts make it, then what they show of its list after each press on what leads on.
 
         Raises:
@@ -139,13 +140,15 @@ class Scripts:
         """
         async with self._turn:
             page = _Page(url=response.url, cookies=_cookies(response))
-            scripts = {url: text for url in wanted.sources if (text := await self._source(url, page))}
+            sources = [in_bytes(url, encoding) for url in wanted.sources]
+            scripts = {url: text for url in sources if (text := await self._source(url, page))}
             page.answers += scripts.items()
             job = {
                 "do": "open",
                 "now": int(time.time() * 1000),
                 "url": response.url,
                 "html": html,
+                "encoding": encoding,
                 "agent": _PC,
                 "scripts": scripts,
                 "answers": self._answers,

@@ -562,11 +562,11 @@ OFFERS: dict[str, tuple[str, list[str]]] = {
     ),
     "years and months": (
         f"<form>{YEARS}<select name=m><option value=1>1月</option><option value=2>2月</option></select></form>",
-        [f"/xw/list.htm?y={year}%E5%B9%B4&m={month}" for year in (2023, 2022) for month in (1, 2)],
+        [f"/xw/list.htm?y={year}年&m={month}" for year in (2023, 2022) for month in (1, 2)],
     ),
     "years and a kind": (
         f"<form>{YEARS}<select name=k><option value=a>要闻</option><option value=b selected>公告</option></form>",
-        [f"/xw/list.htm?k=b&y={year}%E5%B9%B4" for year in (2023, 2022)],
+        [f"/xw/list.htm?k=b&y={year}年" for year in (2023, 2022)],
     ),
     "issues": (
         "<form><select name=n><option value=2>第2期<option value=1>1995年1期</select><button name=go></button></form>",
