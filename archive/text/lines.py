@@ -132,8 +132,8 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
 
 def _places(keys: Sequence[str]) -> tuple[int, int]:
     """The first sentence, and the first line at the bottom; past all lines where none is."""
-    sentences = [index for index, key in enumerate(keys) if is_sentence(key)]
-    first, last = (sentences[0], sentences[-1]) if sentences else (len(keys), -1)
+    first = next((index for index, key in enumerate(keys) if is_sentence(key)), len(keys))
+    last = next((index for index in reversed(range(first, len(keys))) if is_sentence(keys[index])), -1)
     return first, min(last + 1, math.ceil(0.6 * len(keys)))
 
 

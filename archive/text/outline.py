@@ -447,12 +447,10 @@ class _Reader:
         self.parts: list[str] = []
         self.inner: list[str] = []
         self.holder = self.links = self.link_depth = self.counted = self.astray = 0
-        self.dark = self.aside = self.deep = False
+        self.dark = self.aside = False
 
     def page(self, pieces: Sequence[str | Any]) -> None:
         """Read a page that was cut at its tags."""
-        # Only a page with as many tags can be as deep.
-        self.deep = len(pieces) > 5 * DEEPEST
         lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root, self.custom)
         dark = (*[self.unseen] * 6, self.root, self.unseen)
         names = self.names
@@ -549,12 +547,6 @@ class _Reader:
         self.inner.clear()
         return self.counted
 
-    def is_ended(self, inner: str, *, leads: bool, shut: bool) -> bool:
-        """Whether an element ends where it begins, as its attributes say, see `_said`, or as it is too deep."""
-        if leads:
-            self.clicked.append(inner)
-        return shut or (self.deep and len(self.names) >= DEEPEST)
-
     # What a tag does, one method a kind: it is given what begins an element (see `markup.Tokens`) and returns the text
     # behind the tag.
 
@@ -623,7 +615,9 @@ class _Reader:
         if name == "span" and inner != ">" and _begins_line(inner):
             return self.box(tag, inner, content, after)
         hidden, leads, shut = _said(inner)
-        if (leads or shut or self.deep) and self.is_ended(inner, leads=leads, shut=shut):
+        if leads:
+            self.clicked.append(inner)
+        if shut or len(self.names) >= DEEPEST:
             return self.empty(tag, inner, content, after)
         # An `a` with a name alone is a place to jump to.
         linked = leads or (name == "a" and ("name" not in inner or "href" in inner.lower() or "onclick" in inner))
@@ -664,7 +658,9 @@ class _Reader:
         """An element that begins a line of its own."""
         name, _, _, _, side = tag
         hidden, linked, shut = _box_said(inner) if len(inner) < LONG else _said(inner)
-        if (linked or shut or self.deep) and self.is_ended(inner, leads=linked, shut=shut):
+        if linked:
+            self.clicked.append(inner)
+        if shut or len(self.names) >= DEEPEST:
             return self.empty(tag, inner, content, after)
         aside = side != _NEVER and (self.aside or (side != _AROUND and _is_aside(side, inner)))
         if content is not None:

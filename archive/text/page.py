@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from urllib.parse import urljoin
 
@@ -153,6 +153,7 @@ def _begins_text(line: str) -> bool:
     return dated or is_sentence(line, PROSE)
 
 
+@lru_cache(maxsize=1024)
 def joined(base: str, url: str) -> str:
     """The address that a page at `base` means by `url`; empty where it is none.
 
