@@ -1093,7 +1093,7 @@ IS_PERSON: list[tuple[Any, ...]] = [
         (lambda text: people.people(text, "label"), PEOPLE_LABELLED),
         (people.all_people, ALL_PEOPLE),
         (people.lead_author, LEAD_AUTHOR),
-        (people.last_author, LAST_AUTHOR),
+        (lambda paragraph: labels.last(paragraph).author, LAST_AUTHOR),
         (people.reporters, REPORTERS),
         (people.alone, ALONE),
         (partial(people.alone, padded=True), ALONE_PADDED),

@@ -17,12 +17,12 @@ from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.people import (
     BULLETS,
+    OUTER,
     all_people,
     behind_office,
     in_last_brackets,
     is_office,
     is_person,
-    last_author,
     people,
     reporters,
 )
@@ -482,11 +482,13 @@ def last(paragraph: str) -> Byline:
     ('县侨联', None)
     """
     inner = in_last_brackets(paragraph)
-    if inner and ":" in inner and is_dateline(inner):
+    if inner is None:
+        return Byline()
+    if ":" in inner and is_dateline(inner):
         return byline(inner)
-    if (author := last_author(paragraph)) or not inner or not _SIGNED_OFF.search(narrow(paragraph)):
-        return Byline(author=author)
-    return _bracketed(inner) or Byline()
+    if _SIGNED_OFF.search(narrow(paragraph)):
+        return _bracketed(inner) or Byline()
+    return Byline(author=reporters(inner) or " ".join(all_people(inner)) or None)
 
 
 def _bracketed(inner: str) -> Byline | None:
@@ -513,7 +515,7 @@ def _signed(inner: str) -> Byline | None:
 
 def _cut(text: str) -> str:
     """A value up to the next tool or date, and to the end of the brackets in which it stands."""
-    text = re.sub(r"^[\[【(]\s?([^\[\]【】()]{1,60}?)\s?[\]】)]", r"\1 ", text.strip())
+    text = OUTER.sub(r"\1 ", text.strip())
     for pattern in (words.pattern("tools"), _DATE):
         if match := pattern.search(text):
             text = text[: match.start()]

@@ -34,14 +34,16 @@ _CLAUSE = re.compile(r"[。!?,;]")
 # Stand before a byline in print.
 BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
-_BRACKETS = "()[]【】〔〕"
+OUTER = re.compile(r"\A[(\[【〔]\s?([^()\[\]【】〔〕]{1,60}?)\s?[)\]】〕]")
 # Names that these join are of one kind.
 JOINING = ("、", "&")
 # The agency's day may stand behind, see `labels`.
 _LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]\d{0,8}$")
 _ROUNDED = re.compile(r"\(([^()]{2,60})\)")
+# The beginning of a sentence, up to what was done.
+_SAID = re.compile(r"[^。!?,;:]{2,50}?(?:报[道导]|\d日[一-鿿]{0,4}[电讯])")
 # The day of a dispatch behind name and place: 陈晓明台北12日电.
-_DISPATCH = re.compile(r"(?<=[一-鿿])\d{1,2}日[一-鿿]{0,4}[电讯]")
+_DISPATCH = re.compile(r"(?<=[一-鿿])(?:\d{1,2}月)?\d{1,2}日[一-鿿]{0,4}[电讯]")
 # Two characters: a place rather than one more name.
 _PLACED = re.compile(r"[一-鿿]{2}报[道导]")
 # Who wrote and took the pictures: 陈晓明 文/摄.
@@ -244,21 +246,23 @@ def _parts(piece: str, start: int, *, named: bool) -> list[Word]:
     noun = role.search(piece) if _NOUN.search(piece) else None if is_office(piece) else role.match(piece)
     post = words.pattern("post").match(piece)
     if (found := noun or post) is None:
-        return _undone(piece, start)
+        return _undone(piece, start, named=named)
     before = [Word("office", piece[: found.start()], start)] if found.start() else []
     rest = piece[found.end() :]
-    behind = _undone(rest, start + found.end(), "glued") if rest else []
+    behind = _undone(rest, start + found.end(), "glued", named=False) if rest else []
     return [*before, Word("role" if noun else "post", found[0], start + found.start()), *behind]
 
 
-def _undone(word: str, start: int, *facts: str) -> list[Word]:
-    """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道."""
+def _undone(word: str, start: int, *facts: str, named: bool) -> list[Word]:
+    """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道; behind another, 台北报道."""
     for length in (4, 2, 1):
         # Many names end in 文.
         if len(word) - length >= (3 if length == 1 else 2) and words.whole("tail", word[-length:]):
             name = word[:-length]
             glued = len(name) >= 4 and length > 1 and not is_office(name)
             name = (_sender(name) if glued else None) or name
+            if named and _shape(name) == "short":
+                return [Word("done", word, start)]
             return [Word("", name, start, facts), Word("done", word[len(name) :], start + len(name))]
     return [Word("", word, start, facts)]
 
@@ -306,7 +310,12 @@ def people(text: str, *place: str) -> tuple[list[str], str]:
 def _usual(text: str) -> str:
     """Narrow words with one word for who wrote and took the pictures, and one for a dispatch: 陈晓明台北12日电."""
     text = _BOTH.sub("文", text) if "/" in text else text
-    return _DISPATCH.sub("报道", text) if "日" in text else text
+    return _DISPATCH.sub("日电", text) if "日" in text else text
+
+
+def _inner(line: str) -> str:
+    """A line in its narrow form, without the mark before it and the brackets at its beginning."""
+    return OUTER.sub(r"\1 ", narrow(line).lstrip(BULLETS)).strip()
 
 
 def all_people(text: str, *place: str) -> list[str]:
@@ -333,60 +342,26 @@ def lead_author(paragraph: str) -> str | None:
     ('陈晓明', None)
     """
     start = narrow(paragraph[:LEAD].replace("\t", ",")).translate(_ROUND)
-    return _in_brackets(start) or _reporting(start)
-
-
-def _in_brackets(start: str) -> str | None:
-    """The names in the first brackets of an article, behind the paper or at its beginning."""
-    for match in _ROUNDED.finditer(start):
-        inner, before = match[1], start[: match.start()]
-        if match.start() > 40 or _CLAUSE.search(before):
-            return None
-        if re.search(r"[电讯]|消息|记者|报道", before) or words.pattern("role").match(inner) or "记者" in inner:
-            sent = before.rstrip().endswith(("讯", "电", "消息"))
-            if found := _reporting(inner) or " ".join(all_people(inner, *(["label"] if sent else []))):
-                return found
-    return None
-
-
-def _reporting(text: str) -> str | None:
-    """The reporters whom words name behind what they are, up to what they did: 记者陈晓明报道, 记者陈晓明台北12日电."""
-    if not words.pattern("role").search(text, 0, LEAD_IN):
+    for match in _ROUNDED.finditer(start, 0, LEAD_IN):
+        before, inner = start[: match.start()].rstrip(), match[1]
+        if _CLAUSE.search(before):
+            break
+        sent = all_people(inner, "label") if before.endswith(("讯", "电", "消息")) else ()
+        if who := reporters(inner) or " ".join(sent):
+            return who
+    if not words.pattern("role").search(start, 0, LEAD_IN):
         return None
-    text = _usual(text)
-    found = read(text)
-    first = next((number for number, word in enumerate(found) if word.kind == "role"), len(found))
-    if first == len(found) or found[first].start > LEAD_IN or _CLAUSE.search(text[: found[first].start]):
-        return None
-    said = list(takewhile(lambda word: word.kind in ("role", "name", "mark", "note"), found[first:]))
-    behind = found[first + len(said) :]
-    # The place may stand behind the names, where no sentence follows.
-    placed = len(behind) < 2 and not re.search(r"[。!?,;:]", text)
-    ends = placed or not behind or behind[0].kind in ("done", "picture")
-    return " ".join(word.text for word in said if word.kind == "name") or None if ends else None
-
-
-def last_author(paragraph: str) -> str | None:
-    """The reporter whom the brackets at the end of the last paragraph name.
-
-    >>> last_author("推动高质量发展。（记者 胡晓蓉）"), last_author("加强了这项工作（试行）")
-    ('胡晓蓉', None)
-    >>> last_author("工作取得实效。（信报记者 陈晓明）"), last_author("活动定于6月18日（周日）")
-    ('陈晓明', None)
-    >>> last_author("报名电话：6051234（周老师）")
-    """
-    inner = in_last_brackets(paragraph)
-    if not inner:
-        return None
-    # Behind a number stands who answers the telephone.
-    counted = paragraph[: max(map(paragraph.rfind, "(（[［【〔"))].rstrip()[-1:].isdecimal()
-    return _reporting(inner) or (not counted and " ".join(all_people(inner))) or None
+    said = _SAID.match(start)
+    return (reporters(said[0]) if said else None) or reporters(start)
 
 
 def in_last_brackets(paragraph: str) -> str | None:
-    """The words in the brackets with which a paragraph ends; None where it has none, or is nothing else."""
+    """The words in the brackets with which a paragraph ends; None where it has none, or is nothing else, and behind a
+    number: there stands who answers the telephone.
+    """
     match = _LAST.search(narrow(paragraph)) if paragraph.rstrip("0123456789 ").endswith(tuple(")）]］】〕")) else None
-    return match[1] if match and match.start() else None
+    before = match.string[: match.start()].rstrip() if match else ""
+    return match[1] if match and before and not before[-1].isdecimal() else None
 
 
 def reporters(line: str) -> str | None:
@@ -397,7 +372,7 @@ def reporters(line: str) -> str | None:
     >>> reporters("本报记者 王乐文 方敏"), reporters("新华社记者邹多为、唐诗凝、丁乐"), reporters("记者节到了")
     ('王乐文 方敏', '邹多为 唐诗凝 丁乐', None)
     """
-    text = _usual(narrow(line).lstrip(BULLETS).strip(_BRACKETS))
+    text = _usual(_inner(line))
     # A row of a table names no reporters.
     if len(line) > LINE or "\t" in line or not _REPORTS.search(text) or _CLAUSE.search(text):
         return None
@@ -408,7 +383,7 @@ def reporters(line: str) -> str | None:
     names = " ".join(word.text for word in found if word.kind == "name")
     others = kinds.count("other") + kinds.count("office")
     about = words.match("about", text) is not None
-    done = kinds[-1] == "done" and found[-1].text not in ("供稿", "电", "讯")
+    done = kinds[-1] == "done" and found[-1].text not in ("供稿", "日电", "电", "讯")
     told = done or about or "role" in kinds[: kinds.index("name")] or "/" in text
     return names if told and (others < 2 or about) and "post" not in kinds else None
 
@@ -424,8 +399,7 @@ def alone(line: str, *, padded: bool = False) -> str | None:
         return None
     # The sign of an author's name in print.
     place = [*(["label"] if line.lstrip().startswith("□") else []), *(["under"] if padded else [])]
-    text = narrow(line).lstrip(BULLETS)
-    text = text.strip(_BRACKETS) if text[:1] in _BRACKETS else text
+    text = _inner(line)
     if len(text) > WHOLE and not _PARTS.search(text):
         return None
     *before, last = [word for word in read(text, *place) if word.kind != "note"] or [Word("other", "", 0)]

@@ -7,7 +7,7 @@ import re
 from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
-from archive.text.fields.people import BULLETS, behind_office, is_office, is_person
+from archive.text.fields.people import BULLETS, behind_office, is_office, is_person, read
 from archive.text.lines import furniture_id, narrow
 
 # A source beside a day has at most so many Han characters, the name of an office more.
@@ -91,12 +91,8 @@ def is_name(line: str) -> bool:
     >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
     (True, True, False)
     """
-    parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(WRAP + BULLETS))
-    # The place may stand behind: 联合报/记者 陈晓明/台北报导.
-    named = parts[:2] if len(parts) == 3 and re.fullmatch(r"[一-鿿]{2,8}", parts[2]) else parts
-    return len(named) <= 2 and all(map(_is_named, named))
-
-
-def _is_named(part: str) -> bool:
-    who = part.removeprefix("记者").strip()
-    return bool(words.whole("media", part)) or is_person(who, labelled=who != part)
+    found = read(narrow(line).strip(WRAP + BULLETS).replace("|", " "))
+    named = [word.kind == "name" or words.whole("media", word.text) is not None for word in found]
+    return any(named) and all(
+        one or word.kind in ("role", "mark", "done") for one, word in zip(named, found, strict=True)
+    )
