@@ -23,9 +23,9 @@ OFFICE = 16
 _CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
 # One of these stands in every such line.
 _HINT = re.compile(r"[\d:：\t\s年]")
-# A label with its colon, or without one, by how it ends.
+# A label with its colon, or without one, by how it ends; not the value of another, 文:山里人.
 _LABEL = re.compile(
-    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?P<bare>[一-鿿]{0,4}(?:人|者|单位|机构|部门|日期|时间|来源|出处))\s(?=[一-鿿\d]))"
+    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?<!:)(?<!:\s)(?P<bare>[一-鿿]{0,4}(?:人|者|单位|机构|部门|日期|时间|来源|出处))\s(?=[一-鿿\d]))"
     r"|(?P<latin>[A-Z][a-z]{1,7}):\s?|(?P<verb>[A-Z][a-z]{2,7} (?:da|by)) (?=[一-鿿])"
 )
 # Spaces within a day.

@@ -23,7 +23,9 @@ MOST, LEAD_IN = 8, 40
 # a line of reporters.
 ALONE, LEAD, LINE = 34, 80, 60
 
-_PIECE = re.compile(r"\([^()]{1,30}\)|《[^《》]{1,20}》|[一-鿿·]+|[、,/&;:]|\s+|[^\s、,/&;:()一-鿿·]+|[()]")
+_PIECE = re.compile(
+    r"\([^()]{1,30}\)|《[^《》]{1,20}》|[一-鿿]{1,6}-[一-鿿]{1,6}·[一-鿿·]{1,12}|[一-鿿·]+|[、,/&;:]|\s+|[^\s、,/&;:()一-鿿·]+|[()]"
+)
 # One of these stands in every line of reporters.
 _REPORTS = re.compile("[者员生作稿写笔文道导理合译访/]")
 # In a longer line that names a person alone the words are parted.
@@ -83,7 +85,7 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
         return (
             not parted
             and not name.startswith("中国")
-            and all(1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·"))
+            and all(1 <= len(part) <= 6 and han(part) == len(part) for part in re.split("[·-]", name))
         )
     # 李红摄: who took a picture.
     if han(name) != len(name) or not 2 <= len(name) <= 4 or name[2:].endswith("摄"):
@@ -256,8 +258,9 @@ def _parts(piece: str, start: int, *, named: bool) -> list[Word]:
 def _undone(word: str, start: int, *facts: str, named: bool) -> list[Word]:
     """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道; behind another, 台北报道."""
     for length in (4, 2, 1):
-        # Many names end in 文.
-        if len(word) - length >= (3 if length == 1 else 2) and words.whole("tail", word[-length:]):
+        # Many names end in 文, and many words in 讯 and 电.
+        behind = word[-length:]
+        if len(word) - length >= (2 if length > 1 else 3) and words.whole("tail", behind) and behind not in "电讯":
             name = word[:-length]
             glued = len(name) >= 4 and length > 1 and not is_office(name)
             name = (_sender(name) if glued else None) or name
@@ -315,7 +318,7 @@ def _usual(text: str) -> str:
 
 def _inner(line: str) -> str:
     """A line in its narrow form, without the mark before it and the brackets at its beginning."""
-    return OUTER.sub(r"\1 ", narrow(line).lstrip(BULLETS)).strip()
+    return OUTER.sub(r"\1 ", narrow(line).lstrip(BULLETS + "—-")).strip()
 
 
 def all_people(text: str, *place: str) -> list[str]:
@@ -389,8 +392,8 @@ def reporters(line: str) -> str | None:
 
 
 def alone(line: str, *, padded: bool = False) -> str | None:
-    """The person whom a line names and nobody else, behind a mark or an office; where `padded` also two characters that
-    are set apart, though no surname begins them: 小 蔓.
+    """Whom a line names and nobody else: a person behind a mark, or people behind an office; where `padded` also two
+    characters that are set apart, though no surname begins them: 小 蔓.
 
     >>> alone("□叶青"), alone("县委书记　赵明远"), alone("市侨联 赵明远"), alone("县委书记要求"), alone("方案")
     ('叶青', '赵明远', '赵明远', None, None)
@@ -402,8 +405,12 @@ def alone(line: str, *, padded: bool = False) -> str | None:
     text = _inner(line)
     if len(text) > WHOLE and not _PARTS.search(text):
         return None
-    *before, last = [word for word in read(text, *place) if word.kind != "note"] or [Word("other", "", 0)]
-    return last.text if last.kind == "name" and all(w.kind in ("office", "post", "mark") for w in before) else None
+    found = [word for word in read(text, *place) if word.kind not in ("note", "mark")]
+    before = [word for word in found if word.kind in ("office", "post")]
+    names = [word.text for word in found[len(before) :] if word.kind == "name"]
+    # Several names without an office are a roster.
+    plain = len(before) + len(names) == len(found) and (before or len(names) == 1)
+    return " ".join(names) or None if plain else None
 
 
 def behind_office(text: str, *place: str) -> tuple[str | None, str | None]:

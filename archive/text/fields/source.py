@@ -7,7 +7,7 @@ import re
 from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
-from archive.text.fields.people import BULLETS, behind_office, is_office, is_person, read
+from archive.text.fields.people import BULLETS, all_people, behind_office, is_office, read
 from archive.text.lines import furniture_id, narrow
 
 # A source beside a day has at most so many Han characters, the name of an office more.
@@ -49,15 +49,15 @@ def unlabelled(line: str, site: str = "") -> Byline:
 def _tokens(text: str) -> tuple[Byline, list[str]]:
     """The medium and the people among the words of a line, and the words that may be a source."""
     found = Byline()
-    people, others = [], []
+    people: list[str] = []
+    others: list[str] = []
     tokens = re.split(r"[\s|丨/]+", words.pattern("counter").sub(" ", text))
     parts = (token.strip(_EDGES if "[" in token[1:] else f"[]{_EDGES}") for token in tokens)
     for part in (part for part in parts if words.whole("column", part) is None):
-        who = part.removeprefix("记者")
         if found.source is None and words.whole("media", part) and han(part) >= 2:
             found.source = part
-        elif is_person(who, labelled=who != part):
-            people.append(who)
+        elif names := all_people(part):
+            people += names
         elif _may_publish(part):
             others += [part] if furniture_id(part) is None else []
     found.author = " ".join(people) or None
