@@ -7,14 +7,14 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, changes, duplicates, mentions, terms
+from archive.catalogue import aliases, changes, duplicates, mentions, terms, timeline
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
@@ -24,7 +24,7 @@ from archive.warc import index
 
 # Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
 # rebuilt.
-VERSION = 18
+VERSION = 19
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -413,8 +413,8 @@ class _ShardLoader:
     # The columns that are read of a shard.
     COLUMNS = (
         "id", "url", "site", "captured", "status", "kind", "title", "text", "script", "published",
-        "published_claimed", "source", "author", "columns", "flags", "extractor", "han", "part_of",
-        "part_no", "reason", "detail",
+        "published_claimed", "published_evidence", "source", "author", "columns", "flags", "extractor", "han",
+        "part_of", "part_no", "reason", "detail",
     )  # fmt: skip
 
     def __init__(self, db: sqlite3.Connection, places: Mapping[str, str]) -> None:
@@ -481,7 +481,7 @@ class _ShardLoader:
             "credible": duplicates.credible(item["flags"]),
             "fold": duplicates.digest_of(words)
             or duplicates.digest_of_media(item["title"], item["published"], item["part_no"]),
-            "exact": _digest(item["title"], item["text"]),
+            "exact": _digest(timeline.stated_lines(item)),
         }
 
     def _number(self, day: str) -> int:
@@ -503,9 +503,9 @@ class _ShardLoader:
         self._db.executemany("INSERT OR REPLACE INTO days VALUES (?, ?)", self._days.items())
 
 
-def _digest(title: str | None, text: str) -> int:
-    """A number that differs where title or text differ: 64 bits, signed as in SQLite."""
-    whole = f"{title or ''}\n{text}".encode("utf-8", "surrogatepass")
+def _digest(lines: Iterable[str]) -> int:
+    """A number that differs where a line differs: 64 bits, signed as in SQLite."""
+    whole = "\n".join(lines).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(whole, digest_size=8).digest(), signed=True)
 
 

@@ -23,7 +23,7 @@ class Change:
     Attributes:
         seen: when the capture that shows it was made (UTC, 14 digits); the change itself is older.
         id: of the document with the new text, of a new article the first; after a deletion, of the last one before it.
-        lines: of an edit, the lines of title and text that differ, prefixed with `- ` and `+ `.
+        lines: of an edit, the lines of title, day, source, author and text that differ, prefixed with `- ` and `+ `.
     """
 
     seen: str

@@ -48,7 +48,7 @@ CREATE TABLE documents (
     credible  INTEGER NOT NULL,   -- 1: no flag casts doubt on it as the origin of its text
     fold      TEXT NOT NULL,      -- digest of the text without width, case, spaces and punctuation
     whole     TEXT NOT NULL,      -- the same, including the further pages of an article
-    exact     INTEGER NOT NULL,   -- digest of title and text, character by character
+    exact     INTEGER NOT NULL,   -- digest of what makes a version: title, day, source, author, text
     seen      TEXT,               -- when its URL was first captured (14 digits, UTC); null if no capture has a date
     latest    INTEGER NOT NULL,   -- 1: the document of its URL's latest capture, or that this capture refers to;
                                   -- 0: older documents, and all documents of a URL that is an alias

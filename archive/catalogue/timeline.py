@@ -5,11 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from archive.catalogue import query
 from archive.layout import Layout
+from archive.text.document import Document
 
+# The columns of which a version is made.
+STATED = ("title", "published", "published_claimed", "published_evidence", "source", "author", "text")
+# The rules whose day may differ from visit to visit though nobody edited the page: that of a list's row, of a change,
+# or of the page's clock.
+_PASSING_DAYS = frozenset({"row", "updated", "weekday", "over"})
 # A text of a page, or what identifies it.
 Text = TypeVar("Text")
 
@@ -43,7 +49,8 @@ class Version:
         first, last: the stamps (UTC, 14 digits) of its first and last capture.
         captures: how many captures show it.
         id: of the record with the bytes of the first.
-        lines: those of title and text that differ from the version before, prefixed with `- ` and `+ `.
+        lines: those of title, day, source, author and text that differ from the version before, prefixed with `- ` and
+            `+ `.
     """
 
     outcome: str
@@ -102,7 +109,7 @@ def versions(layout: Layout, url: str) -> list[Version]:
     from archive.corpus.diff import text_lines  # noqa: PLC0415 - most commands compare no texts
 
     documents = {document.id: document for document in query.find(layout, url)}
-    texts = {id_: [document.title or "", *document.text.split("\n")] for id_, document in documents.items()}
+    texts = {id_: lines_of(document) for id_, document in documents.items()}
     return [
         Version(
             outcome=period.outcome,
@@ -116,6 +123,25 @@ def versions(layout: Layout, url: str) -> list[Version]:
         )
         for period in history(captures(layout, url), texts)
     ]
+
+
+def lines_of(document: Document) -> list[str]:
+    """What makes a document a version of its own: title, day, source and author, then the paragraphs."""
+    return stated_lines({name: getattr(document, name) for name in STATED})
+
+
+def stated_lines(stated: Mapping[str, Any]) -> list[str]:
+    """The same for the columns `STATED`.
+
+    >>> stated_lines({"title": "座谈会", "published": "2005-11-07", "published_claimed": None, "author": "张三",
+    ...        "published_evidence": "label: 2005-11-07", "source": None, "text": "会议召开。"})
+    ['座谈会', 'published: 2005-11-07', 'author: 张三', '会议召开。']
+    """
+    passing = (stated["published_evidence"] or "").partition(":")[0] in _PASSING_DAYS
+    day = None if passing else stated["published"] or stated["published_claimed"]
+    about = (("published", day), ("source", stated["source"]), ("author", stated["author"]))
+    named = (f"{name}: {value}" for name, value in about if value)
+    return [stated["title"] or "", *named, *stated["text"].split("\n")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -475,14 +475,10 @@ def versions(asked: Asked) -> Shown:
     for name in (old, new):
         if name not in every:
             raise NotHereError(f"{name!r} is not a version of {item.url}.")
-    before, after = (_whole_text(every[name]) for name in (old, new))
+    before, after = (timeline.lines_of(every[name]) for name in (old, new))
     data = {"document": item, "history": history, "old": old, "new": new, "rows": compare.columns(before, after)}
     rows = [{name: value for name, value in asdict(one).items() if name != "lines"} for one in history]
     return Shown(template="versions.html", data=data, rows=rows)
-
-
-def _whole_text(item: Document) -> list[str]:
-    return [item.title or "", *item.text.split("\n")]
 
 
 def looked(asked: Asked) -> Shown:

@@ -161,3 +161,42 @@ def test_changes_are_found_without_reading_all_rows(data: Path) -> None:
         for sql in (changes._COUNTS, changes._LATEST_NEW, changes._LATEST_OTHERS):
             plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", {"1": None, "2": "2026", "3": 8})]
             assert [line for line in plan if line.startswith("SCAN")] == []
+
+
+def test_another_day_or_author_is_an_edit_and_what_changes_by_itself_is_none(tmp_path: Path) -> None:
+    def dated(line: str) -> bytes:
+        body = f"<h1>座谈会召开</h1><p>{line}</p>" + "<p>各民主党派负责人参加座谈会，围绕全市发展建言献策。</p>" * 6
+        return b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + f"<body>{body}".encode()
+
+    (tmp_path / "sites").mkdir()
+    layout = Layout(root=tmp_path / "data")
+    writer = Writer(layout, "a", warcinfo=())
+    said = [
+        "发布时间：2005-11-07 来源：本网 作者：张三 点击：18",
+        "发布时间：2005-11-07 来源：本网 作者：张三 点击：25",
+        "发布时间：2011-11-11 来源：本网 作者：张三 点击：25",
+        "发布时间：2011-11-11 来源：本网 作者：李四 点击：25",
+        "发布时间：2011-11-11 来源：市委统战部 作者：李四 点击：25",
+    ]
+    for day, line in enumerate(said):
+        body = io.BytesIO(dated(line))
+        at = BEGIN + timedelta(days=day)
+        writer.exchange(Exchange(url=URL, started=at, ip=None, request=b"", response=body), lambda *_: None)
+    writer.close()
+    cundang(tmp_path, "clean")
+    edits = [
+        ("05", ("- source: 本网", "+ source: 市委统战部")),
+        ("04", ("- author: 张三", "+ author: 李四")),
+        ("03", ("- published: 2005-11-07", "+ published: 2011-11-11")),
+    ]
+    found = changes.changes(layout, "2026")
+    assert [(one.seen[6:8], one.lines) for one in found if one.what == "edited"] == edits
+    shown = [json.loads(line) for line in cundang(tmp_path, "show", "--versions", URL, "--json").splitlines()]
+    assert [one["captures"] for one in shown] == [2, 1, 1, 1]
+    cundang(tmp_path, "export", "--format", "jsonl", "--versions", "--out", f"{tmp_path}/all.jsonl")
+    days = [json.loads(line)["published"] for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    assert days == ["2005-11-07"] * 2 + ["2011-11-11"] * 3
+    # The day of a change may be new at each visit.
+    stated = {"title": "甲", "published": "2026-01-01", "published_claimed": None, "source": None, "author": None}
+    passing = {"published_evidence": "updated: 更新于2026-01-01", "text": "乙"}
+    assert timeline.stated_lines(stated | passing) == ["甲", "乙"]
