@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -128,14 +129,21 @@ class Offer:
         """Choose one of several captures with the same key and second: replay tools see only one.
 
         A page is preferred to a redirect, which usually leads from http to https or to another spelling of the address.
-        What the server sent is preferred to the page as scripts completed it, since later revisits refer to the former.
+        A page as scripts completed it, to which no revisit refers, gives way to what the server sent: it is offered
+        under the next second that is free.
         """
         chosen: dict[str, tuple[index.Row, str]] = {}
-        for row, line in sorted(zip(self.captures, self.lines, strict=True), key=lambda pair: pair[1]):
-            moment = " ".join(line.split(" ", 2)[:2])
-            if moment not in chosen or _worth(row) > _worth(chosen[moment][0]):
-                chosen[moment] = row, line
-        return list(chosen.values())
+        offered = sorted(zip(self.captures, self.lines, strict=True), key=lambda pair: (_is_made(pair[0]), pair[1]))
+        for row, line in offered:
+            key, stamp, said = line.split(" ", 2)
+            date = row.date
+            while _is_made(row) and date and f"{key} {stamp}" in chosen:
+                date += dt.timedelta(seconds=1)
+                stamp = index.stamp(date)
+            moment = f"{key} {stamp}"
+            if moment not in chosen or _is_page(row) > _is_page(chosen[moment][0]):
+                chosen[moment] = replace(row, date=date), f"{moment} {said}"
+        return [chosen[moment] for moment in sorted(chosen)]
 
     def lost(self, file: str, offset: int, reason: str) -> None:
         """Note a capture that cannot be replayed."""
@@ -225,11 +233,14 @@ def _fault(record: Record) -> str | None:
     return None
 
 
-def _worth(row: index.Row) -> int:
-    """What a capture is worth beside another one: 2 a page of the server's, 1 a record without a status, else 0."""
-    if row.status is None:
-        return 1
-    return 2 if 200 <= row.status < 300 else 0
+def _is_made(row: index.Row) -> bool:
+    """Whether a capture is no answer of a server's, such as a page that scripts completed."""
+    return row.status is None and row.mime != "warc/revisit"
+
+
+def _is_page(row: index.Row) -> bool:
+    """Whether a capture shows a page, not a redirect or a failure."""
+    return row.status is not None and 200 <= row.status < 300
 
 
 def _concurrent(request: Record, id_: str) -> bool:

@@ -81,8 +81,6 @@ def line(record: Record, head: Head, id_: str, *, form: str | None = None) -> st
 
     `form`: the form that a POST sent; like cdxj-indexer and pywb, make it part of the key.
     """
-    moment = record.date
-    date = f"{moment.year:04}{moment:%m%d%H%M%S}" if moment else _NO_DATE
     mime = record.field("Content-Type")
     if record.kind == "response" and (head.length or "application/http" in mime):
         mime = next((value for name, value in head.headers if name.lower() == "content-type"), "")
@@ -101,7 +99,12 @@ def line(record: Record, head: Head, id_: str, *, form: str | None = None) -> st
         fields |= {"method": "POST", "requestBody": form}
         key += f"{'&' if '?' in key else '?'}__wb_method=POST" + (f"&{form}" if form else "")
     stated = {name: value for name, value in fields.items() if value or name in _ALWAYS}
-    return f"{surt(key)} {date} {json.dumps(stated)}\n"
+    return f"{surt(key)} {stamp(record.date)} {json.dumps(stated)}\n"
+
+
+def stamp(date: dt.datetime | None) -> str:
+    """A date as the lines of an index have it: 14 digits, zeros where there is none."""
+    return f"{date.year:04}{date:%m%d%H%M%S}" if date else _NO_DATE
 
 
 def read(path: Path) -> Iterator[Row]:

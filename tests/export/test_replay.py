@@ -127,7 +127,7 @@ def test_of_one_second_the_page_is_offered_and_not_the_way_to_it(tmp_path: Path)
     assert sum(offer.left.values()) == 1
 
 
-def test_of_one_second_what_the_server_sent_is_offered_and_not_the_page_completed_by_scripts(tmp_path: Path) -> None:
+def test_of_one_second_a_page_completed_by_scripts_is_offered_a_second_later(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path / "data")
     writer = Writer(layout, "a", warcinfo=())
     kept = writer.exchange(exchange("http://a.cn/x"), never)
@@ -137,8 +137,12 @@ def test_of_one_second_what_the_server_sent_is_offered_and_not_the_page_complete
     assert writer.exchange(exchange("http://a.cn/x", days=1), lambda *_: known).revisit
     writer.close()
     offer = replay.write(layout, tmp_path / "out")
-    assert [(row.mime, row.status) for row in offer.captures] == [("text/html", 200), ("warc/revisit", 200)]
-    assert sum(offer.left.values()) == 1
+    kinds = [("text/html", 200), ("text/html", None), ("warc/revisit", 200)]
+    assert [(row.mime, row.status) for row in offer.captures] == kinds
+    stamps = ["20260101120000", "20260101120001", "20260102120000"]
+    assert [stamp for _, stamp, _ in offered(tmp_path / "out")] == stamps
+    assert [index.stamp(row.date) for row in offer.captures] == stamps
+    assert not offer.left
 
 
 def test_a_revisit_of_what_another_capture_stands_for_is_not_offered(tmp_path: Path) -> None:

@@ -280,3 +280,28 @@ def test_a_browser_replays_our_pack(
     # The picture in it is five pixels wide.
     expected = "inner.images[0]?.naturalWidth === 5"
     assert f"第{number}篇。{WORDS}" in strangers.seen(packed, tools, tmp_path, f"http://a.cn/{name}", stamp, expected)
+
+
+def test_a_page_that_scripts_made_in_the_second_of_the_bare_one_is_listed(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path / "data")
+    writer = Writer(layout, "a", warcinfo=())
+    bare = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>a</title><script src=/a.js></script>"
+    writer.exchange(exchange("s.html", bare, LATER), lambda *_: None)
+    made = f"<title>座谈会</title><h1>座谈会召开</h1><p>{WORDS * 9}</p>".encode()
+    id_ = "urn:uuid:00000000-0000-4000-8000-000000000001"
+    later = LATER.replace(microsecond=9)
+    writer.resource(
+        id_=id_, url="http://a.cn/s.html", date=later, content_type="text/html; charset=utf-8", body=made, metadata=()
+    )
+    writer.close()
+    for _ in reclean.clean(layout, {}, jobs=1):
+        pass
+    build.update(layout)
+    documents = list(query.documents(layout, query.Filter()))
+    assert [one.id for one in documents] == [id_]
+    assert wacz.write(layout, None, documents, tmp_path / "out.wacz") == 1
+    with zipfile.ZipFile(tmp_path / "out.wacz") as pack:
+        (listed,) = [json.loads(line) for line in pack.read("pages/pages.jsonl").splitlines()[1:]]
+        lines = gzip.decompress(pack.read("indexes/index.cdx.gz")).decode().splitlines()
+    assert (listed["title"], listed["ts"]) == ("座谈会召开", "2026-02-01T00:00:01Z")
+    assert [line.split(" ")[1] for line in lines] == ["20260201000000", "20260201000001"]
