@@ -55,11 +55,10 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _rule(raw: dict[str, Any]) -> Rule:
-    """An entry of the file; {words} in its pattern stands for any of its words, one of which each such line holds."""
+    """An entry of the file; {words} in its pattern stands for any of its words."""
     words = sorted(raw.pop("words", "").split(), key=len, reverse=True)
     pattern = raw["pattern"].replace("{words}", "|".join(words))
-    holds = (*raw.get("holds", ()), *words)
-    return Rule(**{**raw, "pattern": re.compile(rf"\A(?:{pattern})\Z"), "holds": holds})
+    return Rule(**{**raw, "pattern": re.compile(rf"\A(?:{pattern})\Z"), "holds": tuple(raw.get("holds", ()))})
 
 
 @lru_cache(maxsize=4096)
