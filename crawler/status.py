@@ -12,8 +12,9 @@ from archive.layout import Layout
 from archive.ledger import Ledger, read_ledger
 from archive.site import CHINA
 from crawler.queue.accounts import say_doubt, say_gap
-from crawler.queue.entries import Run
+from crawler.queue.entries import Ending, Run
 from crawler.queue.frontier import Frontier
+from crawler.queue.lock import is_held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Standing:
         warc_files: the number of closed WARC files.
         never_verified: the number of these that were never verified.
         verified: the days (UTC) of the oldest and the newest verification; None: there was none.
+        unfinished: what was begun and not finished, each with the command that goes on with it.
     """
 
     site: str
@@ -40,6 +42,7 @@ class Standing:
     warc_files: int
     never_verified: int
     verified: tuple[str, str] | None
+    unfinished: tuple[str, ...] = ()
 
 
 def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
@@ -70,7 +73,22 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             warc_files=files.files if files else 0,
             never_verified=files.never if files else 0,
             verified=(files.first[:10], files.last[:10]) if files and files.first and files.last else None,
+            unfinished=tuple(_unfinished(layout, key, begun=key in crawled and run is None)),
         )
+
+
+def _unfinished(layout: Layout, site: str, *, begun: bool) -> Iterator[str]:
+    """What was begun on a site and not finished; `begun`: there is the state of a crawl, but no crawl has ended."""
+    if is_held(layout.lock(site)):
+        yield f"{Ending.RUNNING}: it is being crawled"
+        return
+    if begun or any(layout.open_warcs(site)):
+        yield f"{Ending.KILLED}: its last crawl did not end. Run: cundang crawl {site}"
+    shards = [layout.shard_of(warc).exists() for warc in layout.warcs(site)]
+    if uncleaned := len(shards) - sum(shards):
+        yield f"{uncleaned} WARC files are not cleaned. Run: cundang clean"
+    elif shards and not layout.catalogue.exists():
+        yield "there is no catalogue. Run: cundang rebuild --catalogue"
 
 
 def line(standing: Standing) -> str:
@@ -83,7 +101,7 @@ def line(standing: Standing) -> str:
     if standing.missing_by_reason:
         parts.append(f"not captured: {sum(standing.missing_by_reason.values())}")
     parts += [f"lists with gaps: {gaps}"] if gaps else []
-    parts += [f"! {say_doubt(doubt)}" for doubt in standing.ledger.doubts]
+    parts += [f"! {why}" for why in (*standing.unfinished, *map(say_doubt, standing.ledger.doubts))]
     return "  ".join(parts)
 
 

@@ -277,6 +277,42 @@ def is_alive(process: Path) -> bool:
         return False
 
 
+def test_status_says_what_is_unfinished_and_what_goes_on_with_it(tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+    held, released = threading.Event(), threading.Event()
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='/xw/202002/t20200219_{n}.html'>会议</a>" for n in range(4)))
+        if path.endswith("_2.html") and not released.is_set():
+            held.set()
+            released.wait(60)
+        return Answer(status=404) if path == "/robots.txt" else Answer(f"<h1>会议</h1><p>{text}</p><p>{path}</p>")
+
+    def says() -> str:
+        shown = cundang(data, sites, "status")
+        assert shown.returncode == 0, shown.stderr
+        (line,) = shown.stdout.splitlines()
+        return line.partition("! ")[2]
+
+    with serving(routes) as little:
+        little.site(sites)
+        child = subprocess.Popen(command(data, sites, "crawl", "little"), stderr=subprocess.DEVNULL)
+        assert held.wait(60)
+        assert says() == "running: it is being crawled"
+        child.kill()
+        child.wait()
+        assert says() == "killed: its last crawl did not end. Run: cundang crawl little"
+        released.set()
+        assert cundang(data, sites, "crawl", "little").returncode == 0
+    assert says().endswith("WARC files are not cleaned. Run: cundang clean")
+    assert cundang(data, sites, "clean").returncode == 0
+    assert says() == ""
+    Layout(root=data).catalogue.unlink()
+    assert says() == "there is no catalogue. Run: cundang rebuild --catalogue"
+
+
 @pytest.mark.fault(rows=[18, 26])
 def test_a_lost_state_knows_the_archive_again_and_pages_nobody_read_are_not_fetched_twice(tmp_path: Path) -> None:
     data, sites = tmp_path / "data", tmp_path / "sites"
