@@ -18,6 +18,7 @@ from archive.catalogue import aliases, changes, duplicates, mentions, terms, tim
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
+from archive.errors import SpaceError
 from archive.layout import Layout
 from archive.site import CHINA
 from archive.warc import index
@@ -78,6 +79,7 @@ def update(
 
     Raises:
         DataError: a new shard or index cannot be read; the catalogue stays unchanged.
+        SpaceError: the disk is full; likewise.
     """
     with _building(layout):
         return _update(layout, tell, warn, places, anew=False, thrifty=thrifty)
@@ -93,6 +95,7 @@ def rebuild(
 
     Raises:
         DataError: a shard or an index cannot be read; the catalogue stays unchanged.
+        SpaceError: the disk is full; likewise.
     """
     with _building(layout):
         return _update(layout, tell, warn, places, anew=True)
@@ -239,10 +242,19 @@ def _mark(layout: Layout, name: str) -> str:
 
 @contextmanager
 def _building(layout: Layout) -> Iterator[None]:
+    """Wait for the lock of the catalogue and hold it; raises SpaceError if the disk is full."""
     layout.root.mkdir(parents=True, exist_ok=True)
     with layout.catalogue.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_FULL:
+                raise
+            layout.catalogue.with_suffix(".tmp").unlink(missing_ok=True)
+            raise SpaceError(
+                f"{layout.catalogue}: no space left. It stays as it was. Make room, then run: cundang clean"
+            ) from error
 
 
 def _anew(layout: Layout, tell: Callable[[Path], None], places: Mapping[str, str]) -> Counts:

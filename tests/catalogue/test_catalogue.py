@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from archive.catalogue import ask, build, query, timeline
 from archive.catalogue.search import Searcher, expression
 from archive.catalogue.words import spaced
 from archive.corpus import shard
-from archive.errors import UsageError
+from archive.errors import SpaceError, UsageError
 from archive.layout import Layout
 from archive.text.document import Document, Reason, Skip
 
@@ -162,6 +163,30 @@ def test_asking_for_places_makes_no_catalogue(layout: Layout) -> None:
     assert not layout.catalogue.exists()
     build.update(layout, warn=warned.append)
     assert warned == []
+
+
+@pytest.mark.parametrize("make", [build.update, build.rebuild])
+def test_a_full_disk_is_told_and_leaves_the_catalogue_as_it_was(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, make: Callable[[Layout], build.Counts]
+) -> None:
+    put(layout, "one", document(1, "统战部召开会议"))
+    build.update(layout)
+    put(layout, "two", *(document(number, "民主党派参加座谈会" * 200 + str(number)) for number in range(2, 60)))
+
+    def connect(path: Path) -> sqlite3.Connection:
+        db = sqlite3.connect(path)
+        # SQLite's own limit, which ends as a full disk does.
+        db.execute("PRAGMA max_page_count = 60")
+        return db
+
+    with monkeypatch.context() as full:
+        full.setattr(build, "_connect", connect)
+        with pytest.raises(SpaceError, match="Make room"):
+            make(layout)
+    assert hits(layout, "统战部") == ["1"]
+    assert sorted(path.suffix for path in layout.root.glob("catalogue.*")) == [".lock", ".sqlite"]
+    make(layout)
+    assert len(hits(layout, "民主党派")) == 58
 
 
 def test_unchanged_files_are_not_read_again(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
