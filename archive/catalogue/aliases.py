@@ -44,7 +44,8 @@ def neighbours(db: sqlite3.Connection, urls: set[str]) -> set[str]:
 def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
     """For each address with a document, note the day (Asia/Shanghai) on which it was first missing.
 
-    Missing means status 404 or 410, or a page that says so. A later capture of the article resets it to null.
+    Missing means status 404 or 410, a page that says so, or a redirect to what is no article. A later capture of
+    the article resets it to null.
     """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS asked(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM asked")
@@ -53,7 +54,7 @@ def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
     missed = db.execute(
         """
         SELECT url FROM captures WHERE status IN (404, 410) AND url IN asked
-        UNION SELECT url FROM skips WHERE reason = 'soft_404' AND url IN asked
+        UNION SELECT url FROM skips WHERE gone AND url IN asked
         """
     ).fetchall()
     for (url,) in missed:
@@ -71,7 +72,7 @@ _SEEN = """
 SELECT c.stamp, CASE
     WHEN c.status IN (404, 410) THEN 0
     WHEN EXISTS (
-        SELECT 1 FROM skips k WHERE k.url = c.url AND k.reason = 'soft_404'
+        SELECT 1 FROM skips k WHERE k.url = c.url AND k.gone
         AND (k.id = c.id OR (c.mime = 'warc/revisit' AND c.digest != '' AND k.id IN (
             SELECT o.id FROM captures o WHERE o.url = c.url AND o.digest = c.digest)))) THEN 0
     WHEN c.mime = 'warc/revisit' THEN 1

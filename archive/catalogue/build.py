@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, changes, duplicates, mentions, terms, timeline
+from archive.catalogue import aliases, astray, changes, duplicates, mentions, terms, timeline
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
@@ -25,7 +25,7 @@ from archive.warc import index
 
 # Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
 # rebuilt.
-VERSION = 19
+VERSION = 20
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -347,7 +347,7 @@ def _apply_changes(
 
 def _mark_dependent(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty: bool) -> Counts:
     """Mark what depends on other documents: the latest of a URL, its aliases, further pages, copies."""
-    touched = aliases.neighbours(db, touched)
+    touched = aliases.neighbours(db, touched | astray.mark(db))
     _mark_latest(db, touched)
     aliases.mark_gone(db, touched)
     changes.mark(db)
@@ -452,7 +452,9 @@ class _ShardLoader:
             else:
                 documents.append(item | self._derive(item))
         self._db.executemany(
-            "INSERT INTO skips VALUES (:shard, :id, :url, :site, :captured, :status, :reason, :detail)", skips
+            "INSERT INTO skips VALUES (:shard, :id, :url, :site, :captured, :status, :reason, :detail,"
+            " :reason = 'soft_404')",
+            skips,
         )
         self._db.executemany(
             """INSERT INTO documents(

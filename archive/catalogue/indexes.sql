@@ -21,6 +21,7 @@ CREATE INDEX changes_seen ON changes(seen, url);
 CREATE INDEX changes_url ON changes(url);
 CREATE INDEX skips_source ON skips(source);
 CREATE INDEX skips_site ON skips(site, reason);
+CREATE INDEX skips_redirect ON skips(url) WHERE reason = 'redirect';
 CREATE INDEX skips_url ON skips(url);
 CREATE INDEX captures_source ON captures(source);
 CREATE INDEX captures_url ON captures(url, stamp);

@@ -126,7 +126,8 @@ CREATE TABLE skips (
     captured TEXT,
     status   INTEGER,
     reason   TEXT NOT NULL,
-    detail   TEXT NOT NULL
+    detail   TEXT NOT NULL,
+    gone     INTEGER NOT NULL      -- 1: it says that nothing is there: soft_404, and redirects as in astray.py
 );
 
 CREATE TABLE captures (

@@ -25,7 +25,8 @@ class Captured:
     """One capture of a URL.
 
     Attributes:
-        outcome: what it gave: `document`, `revisit`, the reason of its Skip, or `not cleaned yet`.
+        outcome: what it gave: `document`, `revisit`, the reason of its Skip, `not cleaned yet`, or `deleted`:
+            a redirect that says that the article is gone.
     """
 
     id: str
@@ -45,7 +46,8 @@ class Version:
     """What a URL showed over a period.
 
     Attributes:
-        outcome: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
+        outcome: `document`, `deleted` (404, 410, a page that says so, or a redirect to what is no article), or the
+            reason of a Skip.
         first, last: the stamps (UTC, 14 digits) of its first and last capture.
         captures: how many captures show it.
         id: of the record with the bytes of the first.
@@ -91,7 +93,8 @@ def captured(db: sqlite3.Connection, condition: str, value: str) -> list[Capture
         f"""SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
                   CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
                        ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
-                                     (SELECT k.reason FROM skips k WHERE k.url = c.url AND k.id = c.id),
+                                     (SELECT iif(k.gone AND k.reason = 'redirect', 'deleted', k.reason)
+                                      FROM skips k WHERE k.url = c.url AND k.id = c.id),
                                      'not cleaned yet') END
            FROM captures c JOIN sources s ON s.id = c.source
            WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
@@ -208,4 +211,4 @@ def _resolve_revisits(captured: Iterable[Captured]) -> Iterator[tuple[Captured, 
 
 
 def _is_deleted(capture: Captured) -> bool:
-    return capture.status in (404, 410) or capture.outcome == "soft_404"
+    return capture.status in (404, 410) or capture.outcome in ("soft_404", "deleted")

@@ -61,6 +61,8 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
         return _skip(capture, site, Reason.PART, f"asked for by {capture.found.parent if capture.found else 'a page'}")
     if found := verdict.unread(capture):
         listed = found[0] is Reason.NOT_HTML and _is_listed_file(capture)
+        if listed and content_type.startswith("text/plain"):
+            return _clean_text(capture, site)
         return _clean_file(capture, site) if listed else _skip(capture, site, *found)
     document = _clean_html(capture, site)
     if site is not None and site.learned is not None:
@@ -183,7 +185,8 @@ def _is_listed_file(capture: Capture) -> bool:
     if capture.status != 200 or found is None or not (found.row_date and found.anchor):
         return False
     magic = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
-    return FILE.search(capture.url) is not None or capture.body.startswith(magic)
+    written = (capture.header("Content-Type") or "").lower().startswith("text/plain")
+    return written or FILE.search(capture.url) is not None or capture.body.startswith(magic)
 
 
 def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:
@@ -210,6 +213,8 @@ def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
     read_first_lines(draft)
     read_body(draft)
     read_tail(draft)
+    if draft.title is None and capture.found is not None and capture.found.anchor:
+        draft.title, draft.titled = Line(found=capture.found.anchor, read=reader(capture.found.anchor)), "row"
     fates = zip(page, draft.fate, strict=True)
     near = [line.read for line, fate in fates if fate not in (None, "caption", "title_repeated")]
     statements = _statements(draft, capture, (near, (), ()), ())

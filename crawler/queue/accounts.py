@@ -27,7 +27,9 @@ WHERE nth > 1
 _ROWS = f"""
 WITH twin AS MATERIALIZED ({_TWINS})
 SELECT list, count(*), sum(had), sum(own), sum(own AND had) FROM (
-    SELECT l.list, a.state = 'done' OR a.first IS NOT NULL AS had,
+    SELECT l.list,
+           (a.state = 'done' OR a.first IS NOT NULL)
+           AND NOT (a.state = 'done' AND a.reason IS NOT NULL AND a.role IS NOT 'article') AS had,
            (SELECT count(*) FROM listed m WHERE m.address = l.address AND m.list NOT IN twin) <= ? AS own
     FROM listed l JOIN address a ON a.id = l.address WHERE coalesce(a.reason, '') != 'deleted')
 GROUP BY list

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from archive.warc.capture import FoundBy
-from crawler.queue.address import LIST
+from crawler.queue.address import ARTICLE, LIST
 
 Kind = Literal["page", "next", "requisite"]
 Role = Literal["list", "article"]
@@ -55,6 +55,16 @@ class Address:
     modified: str | None = None
     form: str | None = None
     shown: int = 0
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the link that led to it looked like that of an article, by its address or the day of its row."""
+        return self.priority == ARTICLE or (self.found is not None and self.found.row_date is not None)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an article ought to be there: a list says so, or there was one."""
+        return self.role == "article" or self.is_expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,12 +31,33 @@ from crawler.queue.report import Report
 ANOTHER_RUN = 1e12
 # A run ends as `far_less` if known pages yield less than this share of what they had, and that was at least so much.
 SHARE, ENOUGH = 0.5, 10
+# No more redirects in a row are followed.
+LONGEST = 20
 
 _NEXT = """
 SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown
 FROM address INDEXED BY due
 WHERE state = 'pending' AND not_before IS NULL AND host = ? AND priority BETWEEN ? AND ?
 ORDER BY priority, id LIMIT 1
+"""
+
+_FURTHER = """
+UPDATE address SET detail = (SELECT t.detail FROM address t WHERE t.url = address.detail) WHERE reason = 'redirect'
+AND EXISTS (SELECT 1 FROM address t WHERE t.url = address.detail AND t.reason = 'redirect' AND t.detail != t.url)
+"""
+_BETWEEN = "UPDATE address SET reason = NULL, detail = NULL WHERE reason = 'redirect' AND hops > 0 AND role IS NULL"
+# Redirects of awaited articles that ended at an article or a file.
+_MOVED = """
+UPDATE address SET reason = NULL, detail = NULL WHERE reason = 'redirect' AND state = 'done' AND EXISTS (
+    SELECT 1 FROM address t WHERE t.url = address.detail AND t.state = 'done' AND t.reason IS NULL
+    AND coalesce(t.role, '') != 'list')
+"""
+# Known articles that lead to a list, or to where nothing is.
+_ASTRAY = """
+SELECT a.id, a.detail FROM address a JOIN address t ON t.url = a.detail
+WHERE a.reason = 'redirect' AND a.role = 'article' AND (
+    (t.state = 'done' AND t.role = 'list' AND t.reason IS NULL)
+    OR t.reason IN ('http_404', 'http_410', 'soft_404', 'deleted', 'home', 'list', 'empty'))
 """
 
 
@@ -219,15 +240,17 @@ class Frontier:
         validators: tuple[str | None, str | None] = (None, None),
         shown: int = 0,
         article: Article | None = None,
+        lacks: tuple[str, str] | None = None,
     ) -> None:
         """The address answered with `status`, and all that its page leads to is pushed.
 
         Of a list, `changed` says whether it showed anything new, and `shown` how many articles it leads to.
         `validators`: ETag and Last-Modified of a full answer. `article`: what is known of an article's page.
+        `lacks`: why there is no article, (reason, detail), where one ought to be; it is asked for again after a month.
         """
-        self._set_state(address, State.DONE, status=status)
+        self._set_state(address, State.DONE, *(lacks or (None, None)), status=status)
         if address.role == "article":
-            self._got["article"] += role == "article"
+            self._got["article"] += role == "article" and lacks is None
         elif address.role == "list":
             self._got["list"] += min(shown, address.shown)
         # Halve the expected rows on each empty visit: a list that stays empty raises the alarm a few times only.
@@ -236,10 +259,10 @@ class Frontier:
             self._db.execute(
                 "UPDATE address SET role = ?, etag = coalesce(?, etag), modified = coalesce(?, modified), shown = ?,"
                 " gone = NULL, day = coalesce(?, day) WHERE id = ?",
-                [role, *validators, used_to, article.day if article else None, address.id],
+                [role, *((None, None) if lacks else validators), used_to, article.day if article else None, address.id],
             )
-            alias = self._alias(address.id, article) if role == "article" else None
-            self._schedule(address.id, role, changed=changed, alias=alias)
+            alias = self._alias(address.id, article) if role == "article" and lacks is None else None
+            self._schedule(address.id, role, changed=changed, alias=alias, lacks=lacks is not None)
 
     def _alias(self, key: int, article: Article | None) -> int | None:
         """The address that had the same article before and is checked instead; None: there is none."""
@@ -264,21 +287,45 @@ class Frontier:
         An article that is gone has the time of its first miss; what had the same article is asked for next.
         """
         self._set_state(address, State.FAILED, reason, detail, status=status)
-        now = self._clock()
         with self._translate():
-            self._db.execute(
-                "UPDATE address SET check_at = ?, gone = CASE WHEN role = 'article' THEN coalesce(gone, ?) END"
-                " WHERE id = ?",
-                [now + self._clocks.back * ABOUT, now, address.id],
-            )
-            # Ask its other addresses at once whether the article is gone.
-            self._db.execute(
-                "UPDATE address SET state = 'pending', tries = 0, alias_of = NULL, check_at = NULL"
-                " WHERE alias_of = ? AND state = 'done' AND visited < ?",
-                [address.id, self.visit],
-            )
+            self._miss(address.id)
 
-    def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None) -> None:
+    def _miss(self, key: int) -> None:
+        """What is at an address is gone, if it was an article."""
+        now = self._clock()
+        self._db.execute(
+            "UPDATE address SET check_at = ?, gone = CASE WHEN role = 'article' THEN coalesce(gone, ?) END"
+            " WHERE id = ?",
+            [now + self._clocks.back * ABOUT, now, key],
+        )
+        # Ask its other addresses at once whether the article is gone.
+        self._db.execute(
+            "UPDATE address SET state = 'pending', tries = 0, alias_of = NULL, check_at = NULL"
+            " WHERE alias_of = ? AND state = 'done' AND visited < ?",
+            [key, self.visit],
+        )
+
+    def settle(self) -> None:
+        """Say of each article that leads to another address whether it moved there, or is gone: no article is there.
+
+        While that address is unknown, or only fails for a while, nothing is said. The detail of the reason `redirect`
+        is the address.
+        """
+        with self._translate():
+            # One round for each redirect in a row, of which the first alone is told.
+            rounds = 0
+            while self._db.execute(_FURTHER).rowcount > 0 and rounds < LONGEST:
+                rounds += 1
+            self._db.execute(_BETWEEN)
+            self._db.execute(_MOVED)
+            for key, detail in self._db.execute(_ASTRAY).fetchall():
+                self._db.execute(
+                    "UPDATE address SET state = 'failed', reason = 'deleted', detail = ? WHERE id = ?",
+                    [f"leads to {detail}, which is no article", key],
+                )
+                self._miss(key)
+
+    def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None, lacks: bool = False) -> None:
         """Say when an answered address is asked for again."""
         clocks, now = self._clocks, self._clock()
         url, kind, first, span, day, row_date, shown = self._db.execute(
@@ -288,14 +335,14 @@ class Frontier:
         if role == "list" and kind == "page":
             span = clocks.interval(span, changed=changed)
             check_at = now + (clocks.back if not shown and is_over(url, now) else span) * ABOUT
+        elif kind != "requisite" and (lacks or role != "article"):
+            # A redirect, or a page that nothing is known of.
+            check_at = now + clocks.back * ABOUT
         elif role == "article" and alias is None:
             met = now if first is None else first
             own = day if day is not None else read_day(row_date, met)
             # A row that appears on a known list is a new article, even where no day is given.
             check_at = clocks.next_check(met, met if own is None and self._is_new(key) else own, now)
-        elif role != "article" and kind != "requisite":
-            # A redirect, or a page that nothing is known of.
-            check_at = now + clocks.back * ABOUT
         self._db.execute(
             "UPDATE address SET first = coalesce(first, ?), span = ?, check_at = ?, alias_of = ? WHERE id = ?",
             [now, span, check_at, alias, key],

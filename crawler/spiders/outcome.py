@@ -89,7 +89,9 @@ class Outcomes:
             self.give_up(address, "redirect_loop", f"more than {HOPS} redirects in a row", status)
         else:
             self._follow(address, target)
-            self._frontier.done(address, status)
+            # Whether an article is there is known once that address has answered, see `Frontier.settle`.
+            lacks = ("redirect", target) if address.is_awaited else None
+            self._frontier.done(address, status, role="article" if address.role == "article" else None, lacks=lacks)
 
     def _circle(self, address: Address, response: Response, location: str, target: str) -> tuple[str, str]:
         """Why a redirect that leads back is not followed."""
@@ -145,6 +147,11 @@ class Outcomes:
             reason, detail = "deleted", detail or reason
         self.troubles[reason] += 1
         self._frontier.gone(address, reason, detail, status)
+
+    def lacks(self, reason: Reason, detail: str) -> tuple[str, str]:
+        """Count a page that was captured and has no article, though one ought to be there: its reason and detail."""
+        self.troubles[str(reason)] += 1
+        return str(reason), detail
 
     def blocked(self, address: Address, reason: Reason, detail: str, status: int) -> None:
         """A wall answered in place of the site; after some in a row, pages like it are left alone in this run."""

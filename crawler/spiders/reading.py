@@ -21,9 +21,10 @@ from scrapy.http import Response
 
 from archive.errors import CundangError
 from archive.site import Site
-from archive.text.document import Reason
+from archive.text.clean import clean
+from archive.text.document import Reason, Skip
 from archive.warc.capture import Capture, Written
-from crawler.discovery.link import ARTICLE, START
+from crawler.discovery.link import START
 from crawler.discovery.scripted import Play
 from crawler.queue.address import canonical, shape
 from crawler.queue.entries import Address, Role
@@ -118,10 +119,12 @@ class AnswerReader:
         return pending
 
     def _file(self, address: Address, response: Response) -> None:
-        """A file of an article; what a style sheet names is offered."""
+        """A file of an article, or in the place of one; what a style sheet names is offered."""
         if header(response, "Content-Type").partition(";")[0].strip().lower() == "text/css":
             self.offers.styled(address, response.body[:SHEET].decode("utf-8", "replace"))
-        self.frontier.done(address, response.status, validators=_validators(response))
+        skip = clean(capture_of(response, address.url), self.site) if address.is_awaited else None
+        lacks = self.outcomes.lacks(skip.reason, skip.detail) if isinstance(skip, Skip) else None
+        self.frontier.done(address, response.status, validators=_validators(response), lacks=lacks)
 
     def read_cut(self, address: Address, cut: Cut) -> None:
         """Push the links of a page that never came whole, before its address is given up."""
@@ -141,19 +144,17 @@ class AnswerReader:
         """Judge a page, in the child process where there is one, and act on it; what is not `whole` is read at once."""
         response = unpacked(response)
         if not is_page(response):
-            self.frontier.done(address, response.status)
+            self._file(address, response)
             return None
         capture = capture_of(response, address.url)
-        found = address.found
-        expected = address.priority == ARTICLE or (found is not None and found.row_date is not None)
         if whole and self.judges.apart:
-            return self._page_apart(address, response, capture, expected=expected)
-        judged = self.judges.judge(capture, address.url, expected=expected)
+            return self._page_apart(address, response, capture)
+        judged = self.judges.judge(capture, address.url, expected=address.is_expected)
         return self._judged(address, response, judged)
 
-    async def _page_apart(self, address: Address, response: Response, capture: Capture, *, expected: bool) -> None:
+    async def _page_apart(self, address: Address, response: Response, capture: Capture) -> None:
         try:
-            judged = await self.judges.judge_apart(capture, address.url, expected=expected)
+            judged = await self.judges.judge_apart(capture, address.url, expected=address.is_expected)
             pending = self._judged(address, response, judged) if self.recorder.failure is None else None
             if pending is not None:
                 await pending
@@ -239,10 +240,18 @@ class AnswerReader:
         if judged.why_scripted is not None:
             self.outcomes.give_up(address, "needs_js", judged.why_scripted, response.status)
             return None
+        self._end(address, response, judged, led, elsewhere=bool(elsewhere))
+        return None
+
+    def _end(self, address: Address, response: Response, judged: Judged, led: Led, *, elsewhere: bool) -> None:
+        """Say that an address is done, and what its page was."""
         role: Role | None = "article" if judged.article else "list"
         if not judged.article and not judged.rows and elsewhere:
             # The list stands in its frame, or in what its script asks for: those have a clock, not this page.
             role = None
+        lacks = None
+        if judged.refusal is not None and address.is_awaited and not (judged.article or judged.rows or elsewhere):
+            lacks, role = self.outcomes.lacks(*judged.refusal), "article" if address.role == "article" else role
         self.frontier.done(
             address,
             response.status,
@@ -251,8 +260,8 @@ class AnswerReader:
             validators=_validators(response),
             shown=judged.rows,
             article=judged.article,
+            lacks=lacks,
         )
-        return None
 
     def _tally(self, address: Address, judged: Judged, led: Led, *, elsewhere: bool) -> None:
         """Count whether pages of this shape of addresses bring anything.

@@ -434,6 +434,7 @@ class SiteSpider(Spider):
         self.stopping = True
         ending = self._ending(reason)
         try:
+            self.frontier.settle()
             ledger = self._ledger() if self.recorder.failure is None else Ledger()
             new = self.frontier.accounts.new_gaps(ledger) if ending is Ending.FINISHED else []
             shortfall = self.frontier.shortfall() if ending is Ending.FAR_LESS else None

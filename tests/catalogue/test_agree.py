@@ -342,11 +342,11 @@ def test_a_shard_is_of_its_file_and_counts_right(layout: Layout, changed: str) -
     ("change", "reason"),
     [
         (
-            "INSERT INTO skips SELECT source, 'x', 'http://a.cn/', 'a', NULL, 404, 'error_status', '' FROM documents",
+            "INSERT INTO skips SELECT source, 'x', 'u', 'a', NULL, 404, 'error_status', '', 0 FROM documents",
             "the catalogue holds other rows than the file",
         ),
         (
-            "INSERT INTO skips VALUES (999, 'urn:x', 'http://a.cn/', 'a', NULL, 404, 'error_status', '')",
+            "INSERT INTO skips VALUES (999, 'urn:x', 'http://a.cn/', 'a', NULL, 404, 'error_status', '', 0)",
             "skips belong to no shard or index",
         ),
         ("UPDATE captures SET source = 999", "captures belong to no shard or index"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive import Archive
-from archive.catalogue import build, query
+from archive.catalogue import build, changes, query
 from archive.catalogue.search import Searcher
 from archive.corpus import shard
 from archive.export import jsonl
@@ -232,6 +233,61 @@ def test_a_deletion_is_dated_with_the_first_miss_until_the_article_is_back(reaso
     put(layout, "4", [], [(9, "/1.html", 1)])
     build.update(layout)
     assert shown(layout)["/1.html"].gone is None
+
+
+@pytest.mark.parametrize(
+    ("to", "there", "gone"),
+    [
+        ("status 302 to /", (), True),
+        ("status 302 to http://a.cn/list.html", ("list",), True),
+        ("script to error.html", ("soft_404",), True),
+        ("meta refresh to /404.html", ("error_status",), True),
+        ("status 302 to /hop.html", ("redirect", "list"), True),
+        ("status 302 to /login.html", ("login",), False),
+        ("status 302 to /repair.html", ("maintenance",), False),
+        ("status 302 to /unknown.html", (), False),
+        ("status 301 to /new/1.html", ("document",), False),
+        ("status 302 to http://[", (), False),
+    ],
+)
+def test_a_redirect_to_what_is_no_article_is_a_deletion(
+    to: str, there: tuple[str, ...], gone: bool, tmp_path: Path
+) -> None:
+    """What it leads to may be known later than the redirect."""
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html")])
+    put(layout, "2", [replace(lost(2, "/1.html", day=5, reason=Reason.REDIRECT), detail=to, status=302)])
+    build.update(layout)
+    target = "/" + to.rpartition("/" if "/" in to else " ")[2]
+    for number, reason in enumerate(there, 3):
+        found: Document | Skip = page(number, "/new/1.html")
+        if reason != "document":
+            detail = "status 302 to /list.html" if reason == "redirect" else ""
+            found = replace(lost(number, target, day=6, reason=Reason(reason)), detail=detail)
+            target = "/list.html"
+        put(layout, str(number), [found])
+        build.update(layout)
+    assert bool(shown(layout).get("/1.html", page(1, "/1.html")).gone) is gone
+    assert [each.what for each in changes.changes(layout, "") if each.what != "new"] == ["deleted"] * gone
+    before = shown(layout)
+    build.rebuild(layout)
+    assert shown(layout) == before
+
+
+def test_several_articles_that_lead_to_one_page_of_words_are_gone(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(n, f"/{n}.html", text=TEXT + str(n)) for n in (1, 2)])
+    words = page(3, "/tell.html", title="提示信息", text="对不起，您要看的内容暂时不能提供，请返回首页浏览其他内容。")
+    away = [
+        replace(lost(n + 3, f"/{n}.html", day=5, reason=Reason.REDIRECT), detail="status 302 to /tell.html")
+        for n in (1, 2)
+    ]
+    put(layout, "2", [words, away[0]])
+    build.update(layout)
+    assert shown(layout)["/1.html"].gone is None
+    put(layout, "3", [away[1]])
+    build.update(layout)
+    assert [shown(layout)[f"/{n}.html"].gone is None for n in (1, 2)] == [False, False]
 
 
 def test_an_article_whose_first_address_is_gone_is_listed_under_the_other(tmp_path: Path) -> None:

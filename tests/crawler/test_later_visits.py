@@ -12,6 +12,7 @@ from little_server import Answer, serving
 
 from archive.catalogue import query
 from archive.layout import Layout
+from archive.ledger import read_ledger, read_missing
 
 
 def article(number: int) -> Answer:
@@ -98,3 +99,47 @@ def test_articles_of_one_shape_are_all_fetched_though_they_lead_nowhere(tmp_path
     with serving(routes) as little:
         crawl(little.site(tmp_path / "sites"), tmp_path / "data")
         assert sum(path.startswith("/show-") for path in little.counts) == 260
+
+
+def test_an_address_that_should_be_an_article_and_gives_none_is_reported(tmp_path: Path) -> None:
+    """From the first visit on, whatever stands there; one that leads to an article is none of them."""
+    told = "<title>提示</title><script>alert('参数错误');location.href='/'</script>"
+    odd = {
+        "/show-1.html": Answer("<title>云溪县统一战线</title><div>首页 要闻</div>"),
+        "/show-2.html": Answer(told),
+        "/show-3.html": Answer(status=302, headers={"Location": "/"}),
+        "/show-4.html": Answer(b"\x00" * 999, headers={"Content-Type": "message/rfc822"}),
+        "/show-5.html": Answer("<title>提示</title><p>该文章正在审核中</p>"),
+        "/show-6.html": Answer(status=302, headers={"Location": "/new/6.html"}),
+        "/show-7.html": Answer(
+            "会议纪要\r\n\r\n县委统战部召开会议，研究全年工作。", headers={"Content-Type": "text/plain"}
+        ),
+    }
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            rows = "".join(
+                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(9)
+            )
+            return Answer(f"<title>首页</title><ul>{rows}</ul>")
+        return odd.get(path) or (article(int(path[-6])) if path[-6].isdecimal() else Answer(status=404))
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites"), data)
+        base = little.base
+    missing = {each.url.removeprefix(base): each.reason for each in read_missing(Layout(root=data).missing("little"))}
+    assert missing == {
+        "/show-1.html": "empty",
+        "/show-2.html": "redirect",
+        "/show-3.html": "redirect",
+        "/show-4.html": "not_html",
+        "/show-5.html": "maintenance",
+    }
+    account = next(each for each in read_ledger(Layout(root=data).ledger("little")).lists if each.url == f"{base}/")
+    assert (account.shown, account.had) == (9, 4)
+    shown = {
+        document.url.removeprefix(base): (document.title, document.text)
+        for document in query.documents(Layout(root=data), query.Filter())
+    }
+    assert shown["/show-7.html"] == ("全市统战部长会议第7次召开", "会议纪要\n县委统战部召开会议，研究全年工作。")

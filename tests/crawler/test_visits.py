@@ -71,8 +71,12 @@ def links(*paths: str) -> str:
         (DownloadConnectionRefusedError(), 3, "connection_refused"),
         (CannotResolveHostError(), 3, "unknown_host"),
         (Refused("robots", "no"), 1, "robots"),
-        (Said("x", headers={"Content-Type": "application/octet-stream"}), 1, None),
-        (moved("/"), 1, None),
+        (Said("x", headers={"Content-Type": "application/octet-stream"}), 1, "not_html"),
+        (Said("<title>统一战线</title><div>首页 要闻</div>"), 1, "empty"),
+        (Said("<title>提示</title><p>该文章正在审核中</p>"), 1, "maintenance"),
+        (Said("<title>提示</title><p>您访问的页面不存在</p>"), 1, "soft_404"),
+        (moved("/"), 1, "redirect"),
+        (Said("<meta http-equiv=refresh content='3;url=/'><p>信息不存在，3秒后返回首页</p>"), 1, "redirect"),
         (moved("http://else/1.html"), 1, "redirect_off_site"),
         (moved("http://[bad/"), 1, "redirect_off_site"),
         (moved("/1.html"), 1, "redirect_loop"),
@@ -85,7 +89,7 @@ def test_an_address_is_asked_for_until_it_is_known_how_it_ends(
 ) -> None:
     assert site.crawl(leads_to(said)).count("/1.html") == asked
     assert site.why() == ({} if why is None else {"/1.html": why})
-    assert site.outcomes.troubles == ({} if why is None else {why: 1})
+    assert site.outcomes.troubles == ({} if why in (None, "redirect") else {why: 1})
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,12 @@ def test_an_address_is_asked_for_until_it_is_known_how_it_ends(
         (Said(status=405), 31, "http_405", True, 30),
         (moved("http://else/"), 31, "redirect_off_site", True, 30),
         (Said(status=500), 31, "http_500", False, None),
+        (moved("/"), 31, "deleted", True, 30),
+        (moved("/error.html"), 31, "deleted", True, 30),
+        (Said("<script>alert('您没有权限浏览');history.go(-1)</script>"), 31, "deleted", True, 30),
+        (Said("<meta http-equiv=refresh content='3;url=/'><p>3秒后返回首页</p>"), 31, "deleted", True, 30),
+        (moved("/login.html"), 31, "redirect", False, 30),
+        (Said("<title>统一战线</title><div>首页 要闻</div>"), 31, "empty", False, 30),
         (WALL, 31, "challenge", False, None),
         (Said("<b>Warning</b>: mysql_connect(): Too many connections in conn.php"), 31, "server_error", False, None),
         (Said("<title>该域名已过期</title><p>域名 h 已过期，正在出售。</p>"), 31, "server_error", False, None),
@@ -106,8 +116,11 @@ def test_what_was_an_article_is_deleted_only_where_nothing_is_there(
     site: Unwired, said: Said, later: float, why: str, gone: bool, again: float | None
 ) -> None:
     site.crawl(leads_to(article("甲")))
-    site.crawl(leads_to(said), later=later * DAY)
-    assert site.why() == {"/1.html": why}
+    login = "<title>用户登录</title><form>用户名<input name=u>密码<input type=password></form>"
+    other = {"/error.html": Said("<title>提示信息</title><p>您访问的页面出错了</p>"), "/login.html": Said(login)}
+    there = leads_to(said)
+    site.crawl(lambda path: other.get(path) or there(path), later=later * DAY)
+    assert site.why()["/1.html"] == why
     when, check_at, role = site.row("/1.html", "gone", "check_at", "role")
     assert (when is not None, role) == (gone, "article")
     assert check_at == (None if again is None else pytest.approx(site.now + again * DAY * EARLY))
@@ -140,13 +153,13 @@ def test_redirects_end_after_ten_and_where_they_lead_back(site: Unwired) -> None
         return HOME if path == "/" else moved(f"/{int(path[1:-5]) + 1}.html")
 
     assert len(site.crawl(chain)) == 12
-    assert site.why() == {"/11.html": "redirect_loop"}
+    assert site.why() == {"/1.html": "redirect", "/11.html": "redirect_loop"}
 
 
 def test_a_circle_of_redirects_is_a_loop(site: Unwired) -> None:
     circle = {"/": HOME, "/1.html": moved("/2.html"), "/2.html": moved("/3.html"), "/3.html": moved("/1.html")}
     assert site.crawl(circle) == ["/", "/1.html", "/2.html", "/3.html"]
-    assert site.why() == {"/3.html": "redirect_loop"}
+    assert site.why() == {"/1.html": "redirect", "/3.html": "redirect_loop"}
 
 
 def test_a_cookie_is_given_back_where_the_site_file_allows_it(tmp_path: Path) -> None:

@@ -197,6 +197,7 @@ class Unwired:
 
     def why(self) -> dict[str, str]:
         """Paths that were not had, and why."""
+        self.frontier.settle()
         return {each.url.removeprefix("http://h"): each.reason for each in self.frontier.report.uncaptured()}
 
     def row(self, path: str, *columns: str) -> tuple[Any, ...]:
