@@ -108,7 +108,10 @@ def is_sentence(line: str, least: int = SENTENCE) -> bool:
     >>> is_sentence("推荐资讯"), is_sentence("疫情就是命令,防控就是责任。", 10)
     (False, True)
     """
-    if len(line) < least or not (stops := line.rstrip()).endswith(_STOPS) or han(line) < least:
+    if len(line) < least or not (stops := line.rstrip()).endswith(_STOPS):
+        return False
+    # The first characters of most lines settle it.
+    if han(line[: 2 * least]) < least and han(line) < least:
         return False
     return not stops.endswith(_CLOSING) or _WITHIN.search(stops) is not None
 

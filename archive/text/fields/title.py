@@ -214,8 +214,9 @@ class Lines:
 
     def possible(self) -> list[int]:
         """The lines that may be a title by their length and by where they stand: no link, no line of the text."""
-        sized = (i for i, bare in enumerate(self.bares) if 2 <= len(bare) <= LONGEST and not self.is_link(i))
-        return [i for i in sized if self.first is None or i <= self.first or self.is_marked(i)]
+        sized = (i for i, bare in enumerate(self.bares) if 2 <= len(bare) <= LONGEST)
+        plain = (i for i in sized if not (self.blocks[i].links and self.is_link(i)))
+        return [i for i in plain if self.first is None or i <= self.first or self.is_marked(i)]
 
     def is_candidate(self, index: int) -> bool:
         """Whether a line that may be a title reads like one: no dateline, no label, no line of the text."""
