@@ -481,7 +481,7 @@ class _ShardLoader:
         day = item["published"] or item["captured"] or ""
         number = self._number(day)
         words = spaced(item["text"])
-        further = self._further.get(item["url"], ()) if item["part_no"] == 1 else ()
+        further = self._further.get(item["url"], ()) if item["part_no"] in (None, 1) else ()
         self._entries.append((number, spaced(item["title"] or ""), " ".join((words, *further))))
         self._folded.append((number, words.replace(" ", "")))
         self._size += len(words)
@@ -554,7 +554,7 @@ def _mark_heads(db: sqlite3.Connection) -> None:
     db.execute(
         """UPDATE documents SET head = CASE WHEN latest THEN (
                SELECT max(first.number) FROM documents first
-               WHERE first.url = documents.part_of AND first.latest = 1 AND first.part_no = 1) END
+               WHERE first.url = documents.part_of AND first.latest = 1 AND coalesce(first.part_no, 1) = 1) END
            WHERE part_no > 1"""
     )
 

@@ -16,7 +16,8 @@ def join(pages: Sequence[Document]) -> Document:
     first = pages[0]
     if len(pages) == 1:
         return first
-    urls = {page.part_no: page.url for page in pages}
+    # A first page may not know of the others, which a script leads to.
+    urls = {page.part_no or 1: page.url for page in pages}
     named = tuple((f"part:{n}", urls.get(n, "missing")) for n in range(1, max(page.part_no or 1 for page in pages) + 1))
     original = [page.text_original for page in pages]
 

@@ -148,7 +148,7 @@ def _clean_page(
     doubted = doubts(document.text_original or document.text, document.title or "", page, capture.url)
     if body and body.confidence < FAINT:
         doubted = (*doubted, ("low_confidence", f"{body.tier}, confidence {body.confidence}"))
-    part_of, part_no = part(capture.url, page.outline)
+    part_of, part_no = part(capture.url, page.outline, capture.found)
     return dataclasses.replace(
         document,
         attachments=tuple((url, scene.read(name)) for url, name in attachments(capture, page)),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from archive.site import host_of
 from archive.text.outline import Outline
 from archive.text.page import joined
+from archive.warc.capture import FoundBy
 
 # t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
 # people read has a hundred pages, and ids are longer.
@@ -22,17 +22,22 @@ _PAGES = re.compile("p(?:age(?:_?no|index)?|n)=")
 _NAMED = re.compile(r"(?P<before>[?&])(?P<name>\w{1,20}(?<!id))=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE)
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
-    r"\A\W*+(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
+    r"\A\W*+(?:第?\s?\d{1,2}\s?[页頁]?|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last"
+    r"|(?:(?:点击|继续|阅读|查看|余下|剩余|全文|下文|部分)\W*+){1,4})?\W*",
+    re.IGNORECASE,
 )
 # What parts of one article do not have in common at the end of their names.
 _NAME = re.compile(r"[_-][1-9]\d?\.\w+$|\.\w+$")
+# The name of an article, and of one of its pages: 7.html?no=2; show.asp?no=7 is one of many articles.
+_DIGIT = re.compile(r"[\d?]")
 _CLICKED = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
 
 
-def part(url: str, page: Outline) -> tuple[str | None, int | None]:
+def part(url: str, page: Outline, found: FoundBy | None = None) -> tuple[str | None, int | None]:
     """The first page's URL and the number of this one, from 1; (None, None) for an article on one page.
 
-    Names alone do not tell parts from articles: the page has to lead to another part.
+    Names alone do not tell parts from articles: the page has to lead to another part, or another part to the page, as
+    the crawler `found` it.
 
     >>> from archive.text.outline import outline
     >>> part("http://h/show.php?id=7&page=2", outline("<p><a href='?id=7'>1</a> 2</p>"))
@@ -40,7 +45,7 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
     >>> part("http://h/12_3.html", outline("<p><a href='12_2.html'>上一篇</a></p>"))
     (None, None)
     """
-    anywhere, pager, turned = _targets(url, page)
+    anywhere, pager, turned = (links | _before(found) for links in _targets(url, page))
     if paged := _QUERY.search(url):
         return _by_query(url, paged, anywhere)
     here = unquote(url)
@@ -48,7 +53,7 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
         return url, 1
     for named in _NAMED.finditer(url) if turned else ():
         first, number = _by_query(url, named, turned)
-        if first is not None and "?" in first:
+        if first is not None and _DIGIT.search(first.rpartition("/")[2]):
             return first, number
     if (dashed := _DASHED.fullmatch(url)) and (number := int(dashed["number"])):
         stem, ending = dashed["stem"], dashed["ending"]
@@ -56,6 +61,12 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
         return (f"{stem}-1{ending}", number) if beside & pager else (None, None)
     path = _PATH.fullmatch(url)
     return _by_name(url, path, anywhere, pager) if path else (None, None)
+
+
+def _before(found: FoundBy | None) -> set[str]:
+    """The part that led to this one; scripts lead to the further parts of many articles, and nothing leads back."""
+    turned = found is not None and found.anchor and _PAGER.fullmatch(found.anchor)
+    return {unquote(found.parent.partition("#")[0])} if found is not None and turned else set()
 
 
 def _by_query(url: str, paged: re.Match[str], anywhere: set[str]) -> tuple[str | None, int | None]:
@@ -96,7 +107,7 @@ def _turns(href: str, text: str) -> bool:
     """
     number = text.strip("[]【】() ")
     if number.isdecimal():
-        return number in href.replace("&", "=").split("=")
+        return number in href.replace("&", "=").split("=") or (number == "1" and "?" not in href)
     return ("页" in text or "頁" in text) and _PAGER.fullmatch(text[:20]) is not None
 
 
@@ -112,18 +123,15 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str], set[str]]:
 
     found = page.links if every else page.leading(_PAGES, *own)
     leading = [(href, page.name(number)) for href, number in found if may_be(href)]
-    paging = _paging(leading, (value for option in page.every("option") if may_be(value := option.get("value", ""))))
+    options = {value for option in page.every("option") if may_be(value := option.get("value", ""))}
+    paging = options | {href for href, text in leading if _PAGER.fullmatch(text[:20])}
     paging |= {match[1] for click in page.clicks() if (match := _CLICKED.search(click))}
     if not (leading or paging):
         return set(), set(), set()
     base = _base(url, page)
-    pager, turned = _joined(base, paging), {href for href, text in leading if "?" in url and _turns(href, text)}
+    turned = options | {href for href, text in leading if "?" in url + href and _turns(href, text)}
+    pager = _joined(base, paging)
     return pager | _joined(base, {href for href, _ in leading}), pager, _joined(base, turned)
-
-
-def _paging(leading: list[tuple[str, str]], options: Iterator[str]) -> set[str]:
-    """Addresses of links and options that look like a pager's."""
-    return {href for href, text in leading if _PAGER.fullmatch(text[:20])} | {value for value in options if value}
 
 
 def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
@@ -134,8 +142,10 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
     if "?" in url:
         pairs = [pair for pair in url.partition("?")[2].lower().split("&") if pair]
         # The number of a page is no name of the article's.
-        return tuple(p for p in pairs if not _NAMED.fullmatch(f"?{p}")) or tuple(pairs), _QUERY.search(url) is not None
-    name = _NAME.sub("", unquote(url).rpartition("/")[2]).lower()
+        named = tuple(p for p in pairs if not _NAMED.fullmatch(f"?{p}"))
+        if named or _QUERY.search(url) or not _DIGIT.search(url.partition("?")[0].rpartition("/")[2]):
+            return named or tuple(pairs), _QUERY.search(url) is not None
+    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
     own = () if not name or "\ufffd" in name else (name, quote(name).lower())
     return own, not own
 

@@ -67,6 +67,7 @@ _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@typ
 _NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
+_PLAIN = XPath(".//text()[not(parent::script)]", smart_strings=False)
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
 _SOURCES = XPath(".//img/@src")
@@ -338,7 +339,7 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
     """Whether the number before or after stands beside a number: of two pages, the one that is shown is no link."""
     number = int(re.sub(r"\D", "", anchor))
     for around in islice(element.iterancestors(), 3):
-        text = " ".join(around.itertext())
+        text = " ".join(_PLAIN(around))
         if len(text) > _PAGER:
             return False
         if any(int(n) in (number - 1, number + 1) for n in re.findall(r"(?<![\d/])\d{1,4}(?![\d/])", text)):

@@ -26,13 +26,15 @@ _STANDS = {
     "{open}": r"[〖【\[（(]?\s{0,3}",
     "{close}": r"\s{0,3}[〗】\]）)]?\s{0,3}",
 }
-_ARTICLES, _PAGES = (
+_ARTICLES, _PAGES, _PARTS = (
     [
         re.compile(reduce(lambda text, name: text.replace(name, _STANDS[name]), _STANDS, each["pattern"]))
         for each in WORDS[kind]
     ]
-    for kind in ("articles", "pages")
+    for kind in ("articles", "pages", "parts")
 )
+# Only a page with these looks for how many pages an article has.
+_MANY = re.compile(r"[共分]\D{0,40}\d{1,2}\D{0,40}[页頁]")
 _TOTAL = [
     re.compile(rf'"(?:{names})"\s{{0,3}}:\s{{0,3}}"?(?P<n>\d{{1,7}})\b', re.IGNORECASE)
     # Beside a total, `count` is the number of rows in the answer.
@@ -122,6 +124,12 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         blind=blind_rows(root) if root is not None else 0,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
+
+
+def parts(html: str, root: HtmlElement) -> Shown:
+    """How many pages an article says that it has, with the words that say so."""
+    said = _said(" ".join(_TEXTS(root)), _PARTS) if _MANY.search(html) else None
+    return Shown(claimed_pages=_number(said), evidence=" ".join(said[0].split()) if said else "")
 
 
 def _claims(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -20,8 +21,9 @@ from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead
 from crawler.queue.address import percent
 
-# What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
-Lack = Literal["stub", "list", "body"]
+# What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body, or the
+# way to its further pages.
+Lack = Literal["stub", "list", "body", "pages"]
 
 # Bytes of a page that a stub has at most; Chinese characters that a page without a body has at most.
 STUB, BARE = 8192, 200
@@ -33,6 +35,7 @@ SOURCES = 12
 _SCRIPTS = XPath("//script[@src]")
 _CODES = XPath("//script[not(@src)]/text()", smart_strings=False)
 _CODES_INSIDE = XPath("//body//script[not(@src)]/text()", smart_strings=False)
+_WRITERS = XPath("//body//script[not(@src)][string()]")
 _HANDLERS = XPath(
     "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')] | //select[@onchange]",
     smart_strings=False,
@@ -76,7 +79,10 @@ _PLAIN_CLICK = re.compile(
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
 _MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
-_BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
+# The number of a second page, and how pagers are named: the box of one, and by the script that writes one.
+_SECOND = re.compile(r"\W{0,3}第?\s?2\s?[页頁]?\W{0,3}")
+_BOX = re.compile(r"pag|fenye|fy\b", re.IGNORECASE)
+_PAGED = re.compile(r"pag(?:e|ing)|fenye|[页頁]", re.IGNORECASE)
 _ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
 _CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
 # The rank in `leads_on` of the way to the month before: after all numbers, which may be days.
@@ -140,16 +146,15 @@ def play(
     expected = expected and (article or not _is_list(root, links))
     # Pagers of ASP.NET are read without their scripts.
     back = "__doPostBack" in html
-    if (
-        expected
-        and not back
-        and (lacking := _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts))
-    ):
-        return lacking
-    if not expected and (lacking := _unlinked(base, root, code, sources, hosts)):
+    lacking = None
+    if not expected:
+        lacking = _unlinked(base, root, code, sources, hosts)
+    elif not back:
+        lacking = _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts)
+    if lacking:
         return lacking
     if back or (article and not _is_unfilled(root, code, prose)):
-        return None
+        return _pages(root, links, sources, article=article)
     if len(html) < STUB and prose < 30 and _leads_by_script(code, sources, links):
         return Play(lack="stub", sources=sources)
     placed = _placed(base, root, sources)
@@ -170,6 +175,27 @@ def _leads_by_script(code: str, sources: Collection[str], links: Sequence[Link])
     if not links:
         return bool(_MOVES.search(code) or sources)
     return all(link.kind == "redirect" for link in links) and _COMPUTED.search(code) is not None
+
+
+def _pages(root: HtmlElement, links: Sequence[Link], sources: tuple[str, ...], *, article: bool) -> Play | None:
+    """What it takes to run the scripts of an article, where they alone lead to its further pages."""
+    if not article or any(link.kind in ("next", "pager") for link in links):
+        return None
+    scripted = any(map(_turns_page, _HANDLERS(root))) or any(map(_writes_pager, _WRITERS(root)))
+    return Play(lack="pages", sources=sources) if scripted else None
+
+
+def _turns_page(element: HtmlElement) -> bool:
+    """Whether pressing an element, or choosing of it, shows the next page or the second one."""
+    words = [said_by(option) for option in element] if element.tag == "select" else [said_by(element)]
+    return any(NEXT.fullmatch(each) or _SECOND.fullmatch(each) for each in words) and _acts(element)
+
+
+def _writes_pager(script: HtmlElement) -> bool:
+    """Whether a script writes, and speaks of pages or stands in a box that is named for them."""
+    code = script.text or ""
+    boxes = (f"{box.get('class') or ''} {box.get('id') or ''}" for box in islice(script.iterancestors(), 2))
+    return bool(_WRITES.search(code) and (_PAGED.search(code) or any(map(_BOX.search, boxes))))
 
 
 def _is_unfilled(root: HtmlElement, code: str, prose: int) -> bool:

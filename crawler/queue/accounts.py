@@ -43,9 +43,13 @@ AND NOT EXISTS (
     AND NOT EXISTS (SELECT 1 FROM listed m WHERE m.list = o.list AND m.address = l.address))
 LIMIT 1
 """
+_NUMBER = f"""
+SELECT count(*) FROM (SELECT DISTINCT list FROM ledger WHERE list NOT IN ({_TWINS})) l JOIN address a ON a.id = l.list
+WHERE coalesce(a.role, '') != 'article'
+"""  # noqa: S608 - no input is part of it
 # A list in a frame, or one that a script asks for, has the name of its page.
 _NAME = """
-SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent))
+SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent)), role = 'article'
 FROM address a WHERE id = ?
 """
 # A picture for a home page is enough where a sitemap of robots.txt leads on.
@@ -146,9 +150,7 @@ class Accounts:
             self._db.executemany("INSERT INTO gap VALUES (?, ?)", [(what, size) for what, size, _ in gaps(ledger)])
 
     def _lists(self) -> Iterator[ListAccount]:
-        number = self._db.execute(
-            f"SELECT count(DISTINCT list) FROM ledger WHERE list NOT IN ({_TWINS})"  # noqa: S608 - no input is part of it
-        ).fetchone()[0]
+        number = self._db.execute(_NUMBER).fetchone()[0]
         most = number if number < LISTS else int(FURNITURE * number)
         rows = {key: Rows(*counts) for key, *counts in self._db.execute(_ROWS, [most])}
         foreign: defaultdict[int, Counter[str]] = defaultdict(Counter)
@@ -163,8 +165,11 @@ class Accounts:
         for key, said in pages.items():
             if self._is_first_page(key, said):
                 continue
-            url, name = self._db.execute(_NAME, [key]).fetchone()
-            yield account(url, name, said, rows.get(key, Rows(0, 0, 0, 0)), dict(sorted(foreign[key].items())))
+            url, name, is_article = self._db.execute(_NAME, [key]).fetchone()
+            one = account(url, name, said, rows.get(key, Rows(0, 0, 0, 0)), dict(sorted(foreign[key].items())))
+            # An article stands among the lists only where pages of it are missing.
+            if one.gap or not is_article:
+                yield one
 
     def _is_first_page(self, key: int, said: list[tuple[Any, ...]]) -> bool:
         """Whether a list is the first page of another one, under a second address: /news/ and /News/.

@@ -19,7 +19,7 @@ from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
 from crawler.discovery import Link, discover
-from crawler.discovery.ledger import Shown, survey
+from crawler.discovery.ledger import Shown, parts, survey
 from crawler.discovery.link import ARTICLE
 from crawler.discovery.scripted import ASKS, TABLES, Play, hands_rows, play
 from crawler.queue.clocks import read_day
@@ -71,7 +71,7 @@ class Judged:
         article: what is known of the article; None: it is none.
         refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
         claimed: how many articles its list has, by an answer to its scripts; None: no answer says.
-        shown: what it says of its list; of an article nothing.
+        shown: what it says of its list; of an article, how many pages it has.
         to_play: what it takes to run its scripts, if it lacks something that they may make; None: it lacks nothing.
         script_rows: the addresses of the rows that its scripts put into it, if an answer says how many there are.
         why_scripted: why the page looks like a frame that a script fills; None: it does not.
@@ -177,8 +177,17 @@ def _judged(
         article=article,
         refusal=(found.reason, found.detail) if isinstance(found, Skip) else None,
         why_scripted=scripted,
-        shown=survey(url, html, root, links, site.hosts) if article is None else Shown(),
+        shown=_shown(url, html, root, links, site, is_article=article is not None),
     )
+
+
+def _shown(
+    url: str, html: str, root: HtmlElement | None, links: Sequence[Link], site: Site, *, is_article: bool
+) -> Shown:
+    """What a page says of its list, or an article of its pages."""
+    if not is_article:
+        return survey(url, html, root, links, site.hosts)
+    return Shown() if root is None else parts(html, root)
 
 
 def _named_next(capture: Capture, site: Site, root: HtmlElement | None) -> list[Link]:

@@ -218,10 +218,15 @@ class Offers:
 
         What the pager of a list leads to is a page of it, though the last row alone may look like an article.
         """
+        shown = judged.shown
+        if judged.article is not None and (shown.claimed_pages or 0) > 1:
+            # An article on several pages is accounted for as a list of them.
+            said = PageAccount(claimed_pages=shown.claimed_pages, evidence=shown.evidence)
+            self._frontier.accounts.note(address.id, pager, said)
+            return
         if judged.article is not None and not self._frontier.accounts.begins(address.pager):
             self._frontier.accounts.forget(address.id)
             return
-        shown = judged.shown
         own = [url for url, link in inside if link.url in judged.script_rows or is_row(link)]
         files = [url for url, link in inside if link.kind == "requisite" and _is_listed_file(url, link)]
         elsewhere = {

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from scrapy.http import Response
 
 from archive.site import Site
+from archive.text.decode import parse
 from archive.warc.capture import Written
-from crawler.discovery import epaper
+from crawler.discovery import discover, epaper
 from crawler.discovery.ledger import survey
 from crawler.discovery.link import Link
 from crawler.discovery.numbered import counted
@@ -98,6 +99,8 @@ class Rendering:
             StageError: the scripts cannot be played.
             CundangError: nothing can be recorded any more.
         """
+        if wanted.lack == "pages":
+            return await self._further(address, response, judged, wanted)
         # The frames of an article are part of it, and so is the frame of a list if the pager turns it (`Play.turns`).
         kept = [link for link in judged.links if not (link.frame and wanted.turns)]
         states = _States(links={} if wanted.lack == "body" else {link.url: link for link in kept})
@@ -113,6 +116,16 @@ class Rendering:
                     break
                 states.pages = (states.pages or 0) + 1
         return self._sum_up(address, judged, states)
+
+    async def _further(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
+        """An article with the ways to its further pages that its scripts make; its text is that of the server."""
+        async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted, judged.encoding)) as pages:
+            async for made in pages:
+                self._counts["requisites"] += made.requests
+                found = discover(address.url, made.html, parse(made.html), judged.encoding)
+                further = [link for link in found if link.kind in ("next", "pager")]
+                return replace(judged, links=[*judged.links, *further])
+        return judged
 
     def _sum_up(self, address: Address, judged: Judged, states: _States) -> Judged:
         first, links = states.first, list(states.links.values())

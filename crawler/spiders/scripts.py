@@ -167,6 +167,8 @@ class Scripts:
             page.going = {lead["text"] for lead in state["leads"] if lead["went"] or lead["sent"]}
             page.tabs = tabs(state["leads"])
             yield _made(state, page, went)
+            if wanted.lack == "pages":
+                return
             async for made in self._presses(state, page):
                 yield made
             async for made in self._numbered(job, page):

@@ -12,7 +12,7 @@ from lxml.html import fromstring
 from archive.ledger import ListAccount, SiteAccount
 from crawler.discovery import discover
 from crawler.discovery.general import WORDS, read_way
-from crawler.discovery.ledger import _ARTICLES, _PAGES, _number, _said, survey
+from crawler.discovery.ledger import _ARTICLES, _PAGES, _PARTS, _number, _said, survey
 from crawler.discovery.link import Link
 from crawler.discovery.messages import Handle, State
 from crawler.discovery.scripted import leads_on
@@ -141,9 +141,9 @@ def test_each_way_takes_its_words_and_leaves_others(name: str) -> None:
     assert [words for words in examples["leaves"] if pattern.fullmatch(words)] == []
 
 
-@pytest.mark.parametrize("kind", ["articles", "pages"])
+@pytest.mark.parametrize("kind", ["articles", "pages", "parts"])
 def test_each_pattern_of_claims_takes_its_examples_and_leaves_others(kind: str) -> None:
-    patterns = {"articles": _ARTICLES, "pages": _PAGES}[kind]
+    patterns = {"articles": _ARTICLES, "pages": _PAGES, "parts": _PARTS}[kind]
     for each, pattern in zip(WORDS[kind], patterns, strict=True):
         for text, number in each["takes"].items():
             assert _number(_said(text, [pattern])) == number, text
