@@ -50,6 +50,8 @@ DIGEST = 2
 # So many names of files are looked for.
 FILES = 100
 
+# What may stand behind the end of a sentence.
+_CLOSERS = ")]）】”』」"
 # Elements that part a page into boxes.
 _SIDES = frozenset(("div", "section", "aside", "footer", "form", "dl", "h2", "h3", "h4"))
 # What may stand between an article's prose and its other lines.
@@ -266,7 +268,8 @@ class _Walk:
 
     def keep_headlines(self) -> None:
         """Keep the links over the paragraphs of a digest, where one stands over each from the first on."""
-        said = [index for index in self.lines() if self.is_sentence(index) or self.is_prose(index)]
+        begun = self.first is not None and self.is_prose(self.first) and self.kinds.get(self.first - 1) != "links"
+        said = [index for index in self.lines() if self.is_prose(index) or (begun and self.is_sentence(index))]
         heads = [i - 1 for i in said if self.kinds.get(i - 1) == "links" and self.is_over(i - 1, i)]
         if len(heads) >= DIGEST and len(heads) == sum(index > heads[0] for index in said):
             self.kinds.update(dict.fromkeys(heads, "line"))
@@ -274,7 +277,8 @@ class _Walk:
     def is_over(self, link: int, index: int) -> bool:
         """Whether a link stands over a block in one box, or, below a dateline, begins the item that holds the block."""
         begins = self.dateline is not None and self.outline.holds(self.blocks[link].element, index)
-        return begins or self.holder(link) == self.holder(index)
+        own = self.holder(index)
+        return begins or self.holder(link) in (own, self.outline.parents[own])
 
     def keep_rows(self) -> None:
         """Keep the rows of links with their days between paragraphs: what an article lists."""
@@ -334,7 +338,7 @@ class _Walk:
         if self.outline.tags[side] not in _SIDES or not named or self.outline.holds(side, first):
             return False
         return not any(
-            self.keys[index].endswith(("。", "!", "?"))
+            self.keys[index].rstrip(_CLOSERS).endswith(("。", "!", "?"))
             or self.outline.cell(index)
             or self.describes(index)
             or self.is_file(index)
@@ -381,7 +385,7 @@ class _Walk:
         home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
         joined = {*core, *(i for i in lines if core and i < start and self.begins(i, core[0]))}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
-            joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
+            joined |= {*takewhile(lambda index: self.goes_on(index, home) or self.heads(index, core), way)}
         letter = next(filter(self.is_answer, lines), len(self.blocks))
         joined |= {i for i in lines if letter <= i < start}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))
@@ -389,6 +393,12 @@ class _Walk:
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
+
+    def heads(self, index: int, core: Sequence[int]) -> bool:
+        """Whether a heading stands over the first paragraph in a box of theirs, which the last one is not in."""
+        box = self.outline.common(self.blocks[index].element, self.blocks[core[0]].element)
+        apart = not (self.outline.holds(box, self.anchor) or self.outline.holds(box, core[-1]))
+        return index < core[0] and self.blocks[index].kind == "heading" and apart
 
     def begins(self, index: int, core: int) -> bool:
         """Whether a line above the prose begins with it: a sentence, or to whom a speech is addressed (同志们：)."""
@@ -698,7 +708,9 @@ class _Walk:
         paper lists, 废止下列文件：.
         """
         over, own = index - 1, self.holder(index)
-        if self.kinds.get(over) != "line" or self.holder(over) != own or self.outline.tags[own] in ROOTS:
+        if self.kinds.get(over) != "line" or self.outline.tags[own] in ROOTS:
+            return False
+        if self.holder(over) not in (own, self.outline.parents[own]):
             return False
         return self.is_link(over) or (self.is_prose(over) and self.keys[over].endswith(":"))
 

@@ -19,7 +19,8 @@ LAST = 20
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
-# What stands beside a title that is said again has at most so many characters, should the title be set with spaces.
+# What stands beside a title that is said again has at most so many characters, should the title be set with spaces; and
+# the facts about a letter in one line.
 AGAIN = 60
 
 # The number of a paper.
@@ -137,6 +138,9 @@ def take_letter(draft: Draft) -> None:
     for index, row in rows.items():
         if len(row) % 2 == 0 and all(words.whole("letter", label) for label in row[::2]):
             draft.facts += map(":".join, zip(row[::2], row[1::2], strict=True))
+            draft.take(index, "label")
+        elif len(row) == 1 and len(row[0]) <= AGAIN and words.whole("letter", row[0].partition(":")[0]):
+            draft.facts += row
             draft.take(index, "label")
         elif words.whole("content", draft.read[index]) and not row[0].endswith(":"):
             draft.take(index, "label")

@@ -383,7 +383,10 @@ def _data_rows(outline: Outline, cells: dict[int, int]) -> dict[int | None, tupl
         row: found
         for row, found in held.items()
         # The blocks of a cell are no article's.
-        if len(found) > 1 and all(len(blocks) <= CELL_BLOCKS and size(blocks) <= CELL for blocks in found.values())
+        if len(found) > 1
+        and all(len(blocks) <= CELL_BLOCKS and size(blocks) <= CELL for blocks in found.values())
+        # Columns of prose.
+        and not all(sum(map(outline.ends_sentence, blocks)) > 1 for blocks in found.values())
     }
     rows: dict[int | None, list[tuple[int, ...]]] = {row: [] for row in data}
     first, last = (min(map(min, data.values())), max(map(max, data.values()))) if data else (0, -1)

@@ -68,7 +68,9 @@ _DAY = re.compile(
     r"[\[(（【]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s?[\])）】]?"
 )
 # Boxes of their own in which each paragraph of an article stands, at most.
-BOXED = 4
+BOXED = 8
+# More paragraphs than this in the cells of one row are columns.
+COLUMNS = 3
 # So many elements may stand between a block and its cell.
 NEAR_CELL = 4
 # What may stand in a head that is not ended.
@@ -258,6 +260,10 @@ class Outline:
         """The attributes of an element, names in lower case."""
         return attributes(self.inside[element])
 
+    def ends_sentence(self, index: int) -> bool:
+        """Whether a block ends in a full stop."""
+        return self.blocks[index].text.endswith("。")
+
     def holds(self, element: int, index: int) -> bool:
         """Whether an element holds a block."""
         inner = self.blocks[index].element
@@ -296,9 +302,13 @@ class Outline:
 
     def home(self, prose: Sequence[int]) -> int | None:
         """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
-        home = commonest(self._boxes(prose))
+        boxes = self._boxes(prose)
+        home = commonest(boxes)
         if home is not None and self.tags[home] in CELLS:
             return self._laid_out(home)
+        if home is not None and self.tags[home] == "tr" and len(boxes) > COLUMNS:
+            # Columns of prose, not the cells of rows.
+            home = self.parents[self._table(home)]
         return None if home is None or self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
 
     def _boxes(self, prose: Sequence[int]) -> list[int]:
@@ -310,10 +320,19 @@ class Outline:
         if len(boxes) == 1 and self._is_in_row(prose[0]):
             return [self.parents[boxes[0]]]
         for _ in range(BOXED):
-            if len(boxes) > 1 and len(set(boxes)) == len(boxes):
-                # Each paragraph is a box of its own, or stands in boxes of its own.
+            if len(set(boxes)) > 1 and (len(set(boxes)) == len(boxes) or self._are_parts(boxes)):
+                # Each paragraph is a box of its own, or each part of the article stands in one like the others.
                 boxes = [self.parents[box] for box in boxes]
         return boxes
+
+    def _are_parts(self, boxes: Sequence[int]) -> bool:
+        """Whether boxes of paragraphs are of one name and class; columns hold some paragraphs each."""
+        few = min(Counter(boxes).values()) == 1 and self.tags[boxes[0]] in CELLS
+        return not few and len({*map(self._name, boxes)}) == 1
+
+    def _name(self, element: int) -> tuple[str, str]:
+        """The name of an element and its class."""
+        return self.tags[element], self.attributes(element).get("class", "")
 
     def _is_in_row(self, index: int) -> bool:
         """Whether a block is a box of its own and the next one a box beside it that is written alike."""
@@ -327,9 +346,14 @@ class Outline:
         """The cell; where it is its whole row it lays out nothing, and its table takes its place."""
         home = cell
         while self.tags[home] in CELLS and self.is_alone(home):
-            while self.tags[home] in ("td", "th", "tr", "tbody"):
-                home = self.parents[home]
+            home = self._table(home)
         return home
+
+    def _table(self, element: int) -> int:
+        """The table of a cell or a row."""
+        while self.tags[element] in ("td", "th", "tr", "tbody"):
+            element = self.parents[element]
+        return element
 
     def is_alone(self, cell: int) -> bool:
         """Whether a cell is the only one of its row, in a table of other rows."""
