@@ -73,6 +73,8 @@ BOXED = 8
 COLUMNS = 3
 # So many elements may stand between a block and its cell.
 NEAR_CELL = 4
+# A link to the rest of a text, which is hidden until then.
+_UNFOLDS = re.compile(r"展开(?:全文|阅读|剩余|余下)|(?:点击|阅读|查看|显示)(?:全文|剩余|余下)")
 # What may stand in a head that is not ended.
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))
@@ -405,7 +407,7 @@ def commonest(elements: Sequence[int]) -> int | None:
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
     pieces, json, scripts, sheet = tokens(html)
-    read = _Reader(marked=marked)
+    read = _Reader(marked=marked, unfolds=_UNFOLDS.search(html) is not None)
     read.page(pieces)
     if cut := len(read.runs) > MOST:
         read.runs[MOST:] = [run if len(run[0]) >= SENTENCE else _NO_RUN for run in read.runs[MOST:]]
@@ -438,11 +440,15 @@ _NO_RUN: Run = ("", 0, 0, False)
 
 
 class _Watched(NamedTuple):
-    """An open element to look at when it ends: what it is marked as, or None where it is hidden; what was before it."""
+    """An open element to look at when it ends: what it is marked as, or None where it is hidden; what was before it,
+    and the box before it in the same box.
+    """
 
     depth: int
     mark: str | None
     run: int
+    element: int
+    before: int
     parts: list[str]
     links: int
     counted: int
@@ -456,8 +462,10 @@ class _Reader:
     to look at again that are not `counted` yet.
     """
 
-    def __init__(self, *, marked: bool) -> None:
+    def __init__(self, *, marked: bool, unfolds: bool) -> None:
         self.marked = marked
+        self.unfolds = unfolds
+        self.unfolded: set[int] = set()
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
@@ -552,10 +560,12 @@ class _Reader:
             self.look_back(self.watched.pop())
 
     def look_back(self, at: _Watched) -> None:
-        """A marked element has ended, or one that styles hide: what it holds is gone, unless that is too much."""
+        """A marked element has ended, or one that styles hide: what it holds is gone, unless that is too much, or prose
+        that a click shows.
+        """
         if at.mark is not None:
             self.picked.append((at.mark, at.run, len(self.runs)))
-        elif self.count() - at.counted < _TOO_MUCH_TO_HIDE:
+        elif self.count() - at.counted < _TOO_MUCH_TO_HIDE and not self.is_unfolded(at):
             del self.runs[at.run :]
             self.parts[:], self.links = at.parts, at.links
             self.picked = [found for found in self.picked if found[2] <= at.run]
@@ -563,7 +573,33 @@ class _Reader:
     def watch(self, mark: str | None) -> None:
         """Look at an element again when it ends."""
         held = (self.parts[:], self.links, self.count()) if mark is None else ([], 0, 0)
-        self.watched.append(_Watched(len(self.names), mark, len(self.runs), *held))
+        self.watched.append(_Watched(len(self.names), mark, len(self.runs), len(self.tags), self.last_box(), *held))
+
+    def last_box(self) -> int:
+        """The box that has ended last in the one that is open; 0 where none has."""
+        element = len(self.tags) - 1
+        while element > self.holder and self.parents[element] != self.holder:
+            element = self.parents[element]
+        return element if element > self.holder else 0
+
+    def is_unfolded(self, at: _Watched) -> bool:
+        """Whether a hidden element holds prose that a click shows: the next of some parts alike, 上篇 and 下篇, or the
+        rest of the text on a page that says so.
+        """
+        runs = self.runs[at.run :]
+        if not any("。" in text and han(text) >= PARAGRAPH for text, *_ in runs) or at.element >= len(self.tags):
+            return False
+        if 2 * sum(linked for _, linked, *_ in runs) > sum(len(text) for text, *_ in runs):
+            return False
+        names = [attributes(self.inside[element]).get("class") for element in (at.before, at.element)]
+        part = at.before and names[0] and names[0] == names[1]
+        part = part and (at.before in self.unfolded or not _is_hidden(self.inside[at.before]))
+        if not (part or self.unfolds):
+            return False
+        self.unfolded.add(at.element)
+        # Whatever its name says, `more`: it is the text's.
+        self.runs[at.run :] = [(text, linked, element, False) for text, linked, element, _ in runs]
+        return True
 
     def count(self) -> int:
         """The Han characters in elements to look at again, up to here; many texts are counted at once."""
@@ -588,6 +624,8 @@ class _Reader:
     def unseen(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element of which nothing is seen, or one inside of it."""
         name = tag[0]
+        if self.is_heading_button(name):
+            return self.words(tag, inner, content, after)
         if name == "title" and self.title is None and "svg" not in self.names:
             self.title = after if content is None else content
         if not self.dark and (name in _PLAYERS or (name == "script" and inner != ">")):
@@ -601,6 +639,10 @@ class _Reader:
             self.opened.append(_NESTED_OPEN if self.dark else _INVISIBLE_OPEN)
             self.dark = True
         return after
+
+    def is_heading_button(self, name: str) -> bool:
+        """Whether an element is a button in a heading: a press on it shows what stands below."""
+        return name == "button" and not self.dark and self.names[-1] in _HEADINGS
 
     def empty(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element without content: a picture or a place to break, which may end a line."""
