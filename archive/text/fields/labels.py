@@ -250,7 +250,7 @@ def byline(line: str) -> Byline:
     """
     text = canonical(line)
     if dates.read(text):
-        text = words.pattern("no_colon").sub(_with_colon, text)
+        text = words.pattern("source_alone").sub(_with_colon, text)
     values = _values(text, _marks(text))
 
     def first(*names: str) -> str | None:
@@ -273,7 +273,10 @@ def _values(text: str, marks: Sequence[Mark]) -> dict[str, list[str]]:
     """
     values: dict[str, list[str]] = {}
     for mark in marks:
-        said = _parted(text[mark.start : mark.end]) if mark.field == "source" else text[mark.start : mark.end]
+        said = text[mark.start : mark.end]
+        if mark.field == "source" and (who := _IN_ROUND.search(said)) and all_people(who[1], "label"):
+            # Who wrote it stands in brackets behind: 县报(陈晓明).
+            said = said.replace(who[0], f" {who[1]}")
         value = _people_value(said) if mark.field in _OF_PEOPLE else _value(said)
         if value is None:
             continue
@@ -300,12 +303,6 @@ def _take_head(values: dict[str, list[str]], head: str, before: str) -> None:
         values["author"] = [who, *values.get("author", ())]
     if sent := words.whole("sent_in", head):
         values["sender"] = [sent["who"]]
-
-
-def _parted(source: str) -> str:
-    """A source with a space before the people in brackets behind it: 县报(陈晓明)."""
-    who = _IN_ROUND.search(source)
-    return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], "label") else source
 
 
 def _together(authors: Sequence[str]) -> str:

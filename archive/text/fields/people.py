@@ -191,24 +191,22 @@ def _before(found: Sequence[Word], place: Sequence[str]) -> list[str]:
 def _behind(following: Sequence[Word], place: Sequence[str]) -> list[str]:
     """The evidence of the words behind one."""
     facts = ["joined"] if following and following[0].text in JOINING else []
-    if _took(following) or ("label" not in place and _are_pictured(following)):
+    if _took(following, place):
         facts.append("pictured")
     return [*facts, "wrote"] if [word.text for word in following[:2]] == ["/", "文"] else facts
 
 
-def _took(following: Sequence[Word]) -> bool:
-    """Whether right behind a name, in brackets or behind a stroke, stands that one took the pictures: 许景(摄影)."""
-    said = "".join(word.text for word in following[:2] if word.kind in ("mark", "picture"))
-    return said.startswith(("(", "/")) and words.whole("picture", said.strip("(/) ")) is not None
-
-
-def _are_pictured(following: Sequence[Word]) -> bool:
-    """Whether behind a name, and perhaps further ones, stands that they took the pictures: 李红 周敏 摄."""
-    behind = list(dropwhile(lambda word: not word.kind or word.text in JOINING, following))
+def _took(following: Sequence[Word], place: Sequence[str]) -> bool:
+    """Whether behind a name stands that one took the pictures, 许景(摄影), 吴刚/图; where no label stands before them
+    also behind further ones, 李红 周敏 摄. Before a name or a mark the word is a label: 摄影 李红, 图/李红.
+    """
+    stroke = bool(following) and following[0].text == "/"
+    over = () if stroke or "label" in place else JOINING
+    behind = list(dropwhile(lambda word: over and (not word.kind or word.text in over), following[stroke:]))
     if not behind or behind[0].kind != "picture":
         return False
-    # Before another name or a mark the word is a label: 摄影 李红, 图/李红.
-    return len(behind) == 1 or not (behind[1].text in ("/", ":") or not behind[1].kind)
+    label = len(behind) > 1 and (behind[1].text in ("/", ":") or not behind[1].kind)
+    return stroke or behind[0].text.startswith("(") or not (label or "label" in place)
 
 
 def _pieces(text: str) -> list[Word]:
