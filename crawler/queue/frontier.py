@@ -112,7 +112,9 @@ class Frontier:
                 self._db.execute("INSERT INTO visit VALUES (?, ?, NULL)", [self.visit, self._clock()])
                 # Traps stay refused. What robots.txt refused may be allowed by now.
                 self._db.execute(
-                    "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0"
+                    # What never came whole has one try left.
+                    "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL,"
+                    " tries = CASE WHEN state = 'failed' AND check_at NOT NULL THEN max(tries - 1, 0) ELSE 0 END"
                     " WHERE CASE state WHEN 'refused' THEN reason != 'trap' AND (reason != 'too_deep' OR depth <= ?)"
                     " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
                     " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
@@ -355,7 +357,10 @@ class Frontier:
     def fail(
         self, address: Address, reason: str, detail: str, *, wait: float | None, status: int | None = None
     ) -> None:
-        """The address gave an error: ask again after `wait` seconds; None: given up in this visit."""
+        """The address gave an error: ask again after `wait` seconds; None: given up in this visit.
+
+        A page that was read although it never came whole is due when its clock says, other errors at the next visit.
+        """
         if wait is None:
             self._set_state(address, State.FAILED, reason, detail, status=status)
         else:
@@ -381,10 +386,16 @@ class Frontier:
         if state != State.PENDING and address.role is not None:
             self._had[address.role] += 1 if address.role == "article" else address.shown
         with self._translate():
+            # A list that needs a browser is asked for by the next crawl, which may have one.
             self._db.execute(
                 "UPDATE address SET state = ?, reason = ?, detail = ?, status = coalesce(?, status), fetched = ?,"
-                " not_before = ?, tries = tries + ?, visited = ?, check_at = NULL WHERE id = ?",
-                [state, reason, detail, status, self._clock(), not_before, state != State.DONE, self.visit, address.id],
+                " not_before = ?, tries = tries + ?, visited = ?,"
+                " check_at = CASE WHEN ?1 = 'failed' AND ?2 != 'needs_js' AND state = 'done'"
+                " THEN coalesce(check_at, ?) END WHERE id = ?",
+                [
+                    *(state, reason, detail, status, now := self._clock(), not_before, state != State.DONE, self.visit),
+                    *(now + self._clocks.back * ABOUT, address.id),
+                ],
             )
         if not_before is not None:
             self._wake = min(self._wake or ANOTHER_RUN, not_before)

@@ -35,6 +35,7 @@ def main() -> int:
     settings.set("LOG_LEVEL", "WARNING")
     settings.set("CLOCK", lambda: time.time() + later)
     settings.set("DOWNLOAD_DELAY_JITTER", 0)
+    settings.set("RETRY_WAIT", 1)
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(spider_for(load_file(file)))
     process.crawl(crawler, full=full)

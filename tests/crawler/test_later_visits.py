@@ -10,7 +10,7 @@ from pathlib import Path
 from family_crawl import DAY, crawl
 from little_server import Answer, serving
 
-from archive.catalogue import query
+from archive.catalogue import query, timeline
 from archive.layout import Layout
 from archive.ledger import read_ledger, read_missing
 
@@ -143,3 +143,38 @@ def test_an_address_that_should_be_an_article_and_gives_none_is_reported(tmp_pat
         for document in query.documents(Layout(root=data), query.Filter())
     }
     assert shown["/show-7.html"] == ("全市统战部长会议第7次召开", "会议纪要\n县委统战部召开会议，研究全年工作。")
+
+
+def test_a_page_that_never_comes_whole_is_asked_for_once_when_it_is_due(tmp_path: Path) -> None:
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            rows = "".join(
+                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(6)
+            )
+            return Answer(f"<title>首页</title><ul>{rows}</ul>")
+        number = path.removeprefix("/show-").removesuffix(".html")
+        if not number.isdecimal():
+            return Answer(status=404)
+        answer = article(int(number))
+        assert isinstance(answer.body, str)
+        too_long = {"Content-Length": str(len(answer.body.encode()) + 5000), "Connection": "close"}
+        return Answer(answer.body, headers=too_long) if number == "3" else answer
+
+    data = tmp_path / "data"
+    url = "/show-3.html"
+    with serving(routes) as little:
+        site = little.site(tmp_path / "sites")
+        crawl(site, data)
+        assert little.counts[url] == 3
+        crawl(site, data, later=2 * DAY)
+        assert (little.counts[url], little.counts["/show-4.html"]) == (3, 1)
+        crawl(site, data, later=31 * DAY)
+        assert (little.counts[url], little.counts["/show-4.html"]) == (4, 2)
+        crawl(site, data, later=32 * DAY)
+        assert little.counts[url] == 4
+        versions = timeline.versions(Layout(root=data), little.base + url)
+    assert [(one.outcome, one.captures) for one in versions] == [("document", 4)]
+    with closing(sqlite3.connect(Layout(root=data).state("little"))) as db:
+        assert db.execute("SELECT reason FROM address WHERE reason IS NOT NULL").fetchall() == [
+            ("truncated_disconnect",)
+        ]
