@@ -228,16 +228,21 @@ def _pieces(text: str) -> list[Word]:
         elif piece in "、,/&;:":
             found.append(Word("mark", piece, start))
         elif not piece.isspace():
-            found += _parts(piece, start, named=any(not word.kind and _shape(word.text) != "unlike" for word in found))
+            found += _parts(piece, start, found)
         at += taken
     return found
 
 
-def _parts(piece: str, start: int, *, named: bool) -> list[Word]:
-    """A word without the role before the name and what was done behind it; `named`: another name may stand before."""
+def _follow(found: Sequence[Word]) -> bool:
+    """Whether one of the words that stand before may be a name."""
+    return any(not word.kind and _shape(word.text) != "unlike" for word in found)
+
+
+def _parts(piece: str, start: int, before: Sequence[Word]) -> list[Word]:
+    """A word behind others, without the role before the name and what was done behind it."""
     if words.whole("picture", piece):
         return [Word("picture", piece, start)]
-    if named and (words.whole("tail", piece) or _PLACED.fullmatch(piece)):
+    if (words.whole("tail", piece) or _PLACED.fullmatch(piece)) and _follow(before):
         return [Word("done", piece, start)]
     if words.whole("post", piece):
         return [Word("post", piece, start)]
@@ -246,14 +251,14 @@ def _parts(piece: str, start: int, *, named: bool) -> list[Word]:
     noun = role.search(piece) if _NOUN.search(piece) else None if is_office(piece) else role.match(piece)
     post = words.pattern("post").match(piece)
     if (found := noun or post) is None:
-        return _undone(piece, start, named=named)
-    before = [Word("office", piece[: found.start()], start)] if found.start() else []
+        return _undone(piece, start, before)
+    paper = [Word("office", piece[: found.start()], start)] if found.start() else []
     rest = piece[found.end() :]
-    behind = _undone(rest, start + found.end(), "glued", named=False) if rest else []
-    return [*before, Word("role" if noun else "post", found[0], start + found.start()), *behind]
+    behind = _undone(rest, start + found.end(), (), "glued") if rest else []
+    return [*paper, Word("role" if noun else "post", found[0], start + found.start()), *behind]
 
 
-def _undone(word: str, start: int, *facts: str, named: bool) -> list[Word]:
+def _undone(word: str, start: int, before: Sequence[Word], *facts: str) -> list[Word]:
     """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道; behind another, 台北报道."""
     for length in (4, 2, 1):
         # Many names end in 文, and many words in 讯 and 电.
@@ -262,7 +267,7 @@ def _undone(word: str, start: int, *facts: str, named: bool) -> list[Word]:
             name = word[:-length]
             glued = len(name) >= 4 and length > 1 and not is_office(name)
             name = (_sender(name) if glued else None) or name
-            if named and _shape(name) == "short":
+            if _shape(name) == "short" and _follow(before):
                 return [Word("done", word, start)]
             return [Word("", name, start, facts), Word("done", word[len(name) :], start + len(name))]
     return [Word("", word, start, facts)]
@@ -270,10 +275,12 @@ def _undone(word: str, start: int, *facts: str, named: bool) -> list[Word]:
 
 def _padded(matches: Sequence[re.Match[str]], at: int) -> tuple[str, int]:
     """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else none."""
+    if len(matches[at][0]) > 1 or matches[at][0].isspace():
+        return "", 1
     said = (match[0].strip() for match in matches[at:])
     single = takewhile(lambda word: not word or (len(word) == 1 and han(word) and word not in "文图摄"), said)
     name = "".join(single)
-    if len(name) < 2 or not matches[at][0].strip():
+    if len(name) < 2:
         return "", 1
     # Of four characters two are a name each: 方 敏 孔 艺.
     length = 3 if len(name) == 3 or (len(name) > 4 and name[2] not in words.listed("surname")) else 2
