@@ -19,6 +19,7 @@ FILES = {
     "sites/xatzb.toml": SITE,
     "typo.toml": SITE.replace("[crawl]", "[crawl]\ndealy = 3"),
     "no-toml.toml": "not toml [",
+    "twin.toml": SITE,
     "never.toml": SITE.replace("[crawl]", 'schedule = "0 3 31 2 *"\n[crawl]'),
 }
 Run = Callable[[str], tuple[int, str, str]]
@@ -140,6 +141,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         # Site files and addresses.
         ("crawl typo.toml", 2, "The nearest known key is `crawl.delay`"),
         ("crawl no-toml.toml", 2, "Correct that line"),
+        ("crawl twin.toml --sites sites", 2, "a.cn stands in two site files, twin and xatzb. Name it in one."),
         ("crawl http://b.cn/ --sites sites", 2, "Write a file for its site: cundang sites add http://b.cn/"),
         ("crawl xatzb --sites sites", 2, "Set it to a mail address or a web page of yours"),
         ("sites add notaurl --sites sites", 2, "Give the address of a site's home page"),

@@ -14,10 +14,11 @@ after kill -9; the next crawl repairs the files.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -26,9 +27,9 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, InterruptedCrawl, worst
+from archive.errors import CundangError, InterruptedCrawl, SiteError, worst
 from archive.layout import Layout, Part, of_part
-from archive.site import Site, load, load_file, no_such_site
+from archive.site import Site, by_host, load, load_file, no_such_site
 from crawler.loader import sites_folder
 from crawler.messages import say, telling
 from crawler.queue.entries import Ending
@@ -65,7 +66,7 @@ def crawl(
     Raises:
         CundangError: the only site could not be crawled; use the exit code of the error.
     """
-    sites = {name: load_site(folder, name) for name in names} or of_part(part, load(folder))
+    sites = _load_named(folder, names) or of_part(part, load(folder))
     if not sites:
         say("crawl: this part has no sites.")
     if len(sites) == 1:
@@ -82,12 +83,28 @@ def crawl_for(layout: Layout, folder: Path, name: str) -> int:
     Raises:
         UsageError: there is no such site, or its file has a mistake.
     """
-    sites = {name: load_site(folder, name)}
+    sites = _load_named(folder, [name])
     with Crews(layout, folder) as crews:
         several = _Several(crews, sites)
         while several.look():
             time.sleep(LOOK)
     return worst(several.codes)
+
+
+def _load_named(folder: Path, names: Iterable[str]) -> dict[str, Site]:
+    """Load sites by their keys or paths, by the names that were given.
+
+    Raises:
+        SiteError: there is no such site, its file has a mistake, or another file names one of its hosts. The cleaning
+            after the crawl would find that too late.
+    """
+    sites = {name: load_site(folder, name) for name in names}
+    known = {site.key: site for site in sites.values()}
+    for path in sorted(folder.glob("*.toml")) if sites else ():
+        with contextlib.suppress(SiteError):  # a mistake in the file of another site keeps nobody from crawling
+            known.setdefault(path.stem, load_file(path))
+    by_host(known.values())
+    return sites
 
 
 def load_site(folder: Path, name: str) -> Site:
