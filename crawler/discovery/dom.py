@@ -373,11 +373,15 @@ def written(form: Any, fields: Iterable[tuple[str, str]]) -> str:
 def _held(field: Any) -> str:
     """What a field holds."""
     if field.tag == "select":
-        options = field.xpath(".//option[@selected]") or field.xpath(".//option")
-        return chosen(options[0]) if options else ""
+        return "" if (option := picked(field)) is None else chosen(option)
     if field.tag == "option":
         return chosen(field)
     return "".join(field.itertext()) if field.tag == "textarea" else field.get("value") or ""
+
+
+def picked(select: Any) -> Any:
+    """The option that a list of choices shows; None: it has none."""
+    return next(iter(select.xpath(".//option[@selected]") or select.xpath(".//option")), None)
 
 
 def said_by(control: Any) -> str:

@@ -59,9 +59,12 @@ LATER = re.compile(
     re.IGNORECASE,
 )
 _EARLIER = re.compile(rf"[\s<«‹◀◄←]{{1,9}}(?:{_NAMED})?|prev(?:ious)?", re.IGNORECASE)
-_OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
+_SELECTS = XPath("//select[contains(@onchange, 'location')]")
+_OPTIONS = XPath(".//option/@value", smart_strings=False)
 # What an option's value needs to be an address, not a number or a month.
 _ADDRESS = re.compile(r"[/.?]")
+# A handler that puts an address together: '/html/' + this.value + '/node_1.htm'.
+_PIECES = re.compile(r"\+|`|\.(?:concat|replace|join)\(")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
@@ -142,10 +145,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         clicks = _CLICKS(root)
     read = _Anchors(base, root, _Rows(texts, set(clicks)).dates())
     yield from read.links((element, _written(element)) for element in elements["a"])
-    for value in _OPTIONS(root) if elements["select"] else ():
-        # What is no address stands for a piece of one: location='list.asp?ym='+this.value.
-        if _ADDRESS.search(value) and (href := absolute(base, value)) and host_of(href) == host_of(base):
-            yield Link(url=href, kind="pager", priority=LIST)
+    yield from _choices(base, root) if elements["select"] else ()
     yield from read.links((element, click[1]) for element in clicks if (click := _CLICK.search(element.get("onclick"))))
     yield from read.pagers()
     for value in _NEXT_PAGES(root) if elements["style"] else ():
@@ -155,6 +155,24 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     yield from _framed(base, elements["frame"], elements["shown"])
     yield from _pictures(base, elements["img"])
     yield from _sheets(base, elements["style"], elements["sheet"])
+
+
+def _choices(base: str, root: HtmlElement) -> Iterator[Link]:
+    """The addresses that lists of choices lead to as they are."""
+    plain = (select for select in _SELECTS(root) if not _PIECES.search(select.get("onchange")))
+    for value in (value for select in plain for value in addresses(select)):
+        if (href := absolute(base, value)) and host_of(href) == host_of(base):
+            yield Link(url=href, kind="pager", priority=LIST)
+
+
+def addresses(select: HtmlElement) -> list[str]:
+    """The values of a list of choices that may be addresses, or pieces of addresses with a slash."""
+    return [value for value in map(str, _OPTIONS(select)) if _ADDRESS.search(value)]
+
+
+def pieced(root: HtmlElement) -> bool:
+    """Whether a handler makes addresses of such values: only running it tells which."""
+    return any(_PIECES.search(select.get("onchange")) and addresses(select) for select in _SELECTS(root))
 
 
 def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:

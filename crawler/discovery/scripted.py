@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from crawler.discovery.dom import base_of, said_by
-from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows
+from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows, pieced
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead
 from crawler.queue.address import percent
@@ -158,7 +158,7 @@ def play(
     if len(html) < STUB and prose < 30 and _leads_by_script(code, sources, links):
         return Play(lack="stub", sources=sources)
     placed = _placed(base, root, sources)
-    if _does_without(root, links, placed=placed):
+    if _does_without(root, links, placed=placed) and not pieced(root):
         return None
     if (
         _MAKES.search(code)

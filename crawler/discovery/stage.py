@@ -17,7 +17,7 @@ import resource
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from itertools import islice
 from typing import Any, cast
@@ -271,23 +271,20 @@ class Stage:
         inside = {each for css in self.bound.values() if css for each in dom.select(self.dom.root, css)}
         if self._engine.eval("__routed()"):
             inside.update(dom.select(self.dom.root, "a[href^='#']:not([href='#'])"))
-        found: list[Handle] = []
-        for element in self.dom.root.iter():
-            if isinstance(element.tag, str) and self._is_handle(element, inside):
-                words = " ".join("".join(element.itertext()).split())[:80]
-                found.append(
-                    {
-                        "id": self.dom.number(element),
-                        "text": words or element.get("value") or element.get("title") or "",
-                        "class": _named(element),
-                        "around": _around(element, words),
-                        "code": (element.get("onclick") or element.get("onmouseover") or element.get("href") or "")[
-                            :120
-                        ],
-                    }
-                )
+        every = (element for element in self.dom.root.iter() if isinstance(element.tag, str))
+        found = [self._handle(element) for element in every if self._is_handle(element, inside)]
         end: list[Handle] = [{"id": -1, "text": "", "class": "", "around": "", "code": ""}] if -1 in self.bound else []
         return found[:PRESSED] + end
+
+    def _handle(self, element: Any) -> Handle:
+        words = " ".join("".join(element.itertext()).split())[:80]
+        return {
+            "id": self.dom.number(element),
+            "text": words or element.get("value") or element.get("title") or "",
+            "class": _named(element),
+            "around": _around(element, words),
+            "code": (element.get("onclick") or element.get("onmouseover") or element.get("href") or "")[:120],
+        }
 
     def _is_handle(self, element: Any, inside: set[Any]) -> bool:
         if element.get("data-hidden") or element.get("disabled") is not None:
@@ -318,20 +315,33 @@ class Stage:
 
     def leads(self) -> list[Lead]:
         """Press each element on a fresh stage to see where it leads, and write the address into the document."""
+        framed = _Framed()
+        found = self._tried(framed)
+        known = {lead["path"] for lead in found}
+        for handle, place in ((handle, self.dom.path(handle["id"])) for handle in map(self._handle, framed.options())):
+            if place not in known:
+                led = framed.lead(self.dom.elements[handle["id"]])
+                found.append(cast("Lead", {**handle, "path": place, **(led or {})}))
+        self._lead_on(found)
+        return [lead for lead in found if lead["went"] or lead["sent"] or lead["asks"]]
+
+    def _tried(self, framed: _Framed) -> list[Lead]:
+        """Where each element leads, tried on twins."""
         other, found = self._twin(), list[Lead]()
         places = [(handle, other.dom.path(handle["id"])) for handle in other.handles() if handle["id"] != -1]
         numbers: dict[str, int | None] = {place: handle["id"] for handle, place in places}
         begun = 0
         for handle, place in places:
-            led = other.lead(numbers[place])
+            option = self.dom.at(place) if "/option" in place else None
+            led = framed.lead(option) or other.lead(numbers[place])
+            framed.learn(option, led["went"])
             found.append(cast("Lead", {**handle, "path": place, **led}))
             if led["asks"] and begun < BEGUN:
                 # A script that waits for its answer may do nothing else meanwhile.
                 begun += 1
                 other = self._twin()
                 numbers = {place: other.placed(place) for _, place in places}
-        self._lead_on(found)
-        return [lead for lead in found if lead["went"] or lead["sent"] or lead["asks"]]
+        return found
 
     def _lead_on(self, leads: list[Lead]) -> None:
         """Write where elements lead into the document."""
@@ -375,7 +385,10 @@ class Stage:
             target = form_address(sent["url"], sent["form"]) if "form" in sent else sent["url"]
         if element.tag == "option" or lead["filled"]:
             # No link can stand in a list of options, and a button does not say that it leads to the next page.
-            element = self.dom.elements[self._h_control("下一页" if lead["filled"] else lead["text"])]
+            option, element = element, self.dom.elements[self._h_control("下一页" if lead["filled"] else lead["text"])]
+            if option.tag == "option" and not self._controls.text:
+                # The page that is shown: of two pages, one number alone would be no pager.
+                self._controls.text = f"{dom.said_by(dom.picked(_select_of(option)))} "
         if element.tag == "a":
             element.set("href", target)
             element.attrib.pop("onclick", None)
@@ -497,6 +510,42 @@ class Stage:
             "new": True,
         }
         self.asks.setdefault(key, ask)
+
+
+class _Framed:
+    """Lists of choices whose handler puts each value between the same words: the first two tell, the rest is read."""
+
+    def __init__(self) -> None:
+        self._frames: dict[Any, tuple[str, str] | None] = {}
+        self._sure: set[Any] = set()
+
+    def learn(self, option: Any, went: list[str]) -> None:
+        """Learn from where the choice of an option led."""
+        select = _select_of(option)
+        if select is None or select in self._sure or not (went and (value := dom.chosen(option))):
+            return
+        before, mark, after = went[0].rpartition(value)
+        frame = (before, after) if mark else None
+        if frame is not None and self._frames.get(select) == frame:
+            self._sure.add(select)
+        self._frames[select] = frame
+
+    def lead(self, option: Any) -> dict[str, Any] | None:
+        """Where the choice of an option leads; None: it has to be tried."""
+        select = _select_of(option)
+        frame = self._frames[select] if select in self._sure else None
+        if frame is None or not (value := dom.chosen(option)):
+            return None
+        return {"went": [f"{frame[0]}{value}{frame[1]}"], "sent": None, "asks": 0, "reads": 0, "filled": False}
+
+    def options(self) -> Iterator[Any]:
+        """The options of these lists that are not shown."""
+        for select in self._sure:
+            yield from (each for each in select.iter("option") if each is not dom.picked(select))
+
+
+def _select_of(option: Any) -> Any:
+    return None if option is None else next(option.iterancestors("select"), None)
 
 
 def _shared(leads: list[Lead]) -> set[str]:

@@ -108,14 +108,22 @@ class Rendering:
             async for made in pages:
                 shown = self._judge(address, response, judged, made)
                 new = states.add(shown, made.pressed)
-                if made.is_other_list and not self._stopping():
-                    # What is known of one list says nothing of the next.
+                # The address of a list may look like that of an article: then its ways on follow.
+                is_list = wanted.lack == "body" and shown is states.first and shown.article is None
+                # What is known of one list says nothing of the next.
+                if is_list or (made.is_other_list and not self._stopping()):
                     continue
-                if shown is not states.first and not self._goes_on(new, judged.encoding):
+                if not self._stays(wanted, shown, states, new):
                     states.pages = None if new else states.pages
                     break
                 states.pages = (states.pages or 0) + 1
         return self._sum_up(address, judged, states)
+
+    def _stays(self, wanted: Play, shown: Judged, states: _States, new: set[str]) -> bool:
+        """Whether a page is played further, after a state with these new rows."""
+        if shown is states.first:
+            return wanted.lack != "body"
+        return self._goes_on(new, shown.encoding)
 
     async def _further(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
         """An article with the ways to its further pages that its scripts make; its text is that of the server."""

@@ -134,6 +134,8 @@ class Scripts:
     async def pages(self, response: Response, html: str, wanted: Play, encoding: str = "utf-8") -> AsyncGenerator[Made]:
         """The page as its scripts make it, then what they show of its list after each press on what leads on.
 
+        What lacks the body of an article is shown first without any press: who sees an article needs no more.
+
         Raises:
             StageError: they could not be run.
             CundangError: nothing can be recorded any more.
@@ -160,9 +162,11 @@ class Scripts:
             if wanted.lack == "stub":
                 other = await self._answered(await self._do({**job, "agent": _PHONE}), page)
                 went += other["went"]
-            if wanted.lack == "body" or (wanted.lack == "stub" and went):
+                if went:
+                    yield _made(state, page, went)
+                    return
+            elif wanted.lack == "body":
                 yield _made(state, page, went)
-                return
             state = await self._do({"do": "leads"})
             page.going = {lead["text"] for lead in state["leads"] if lead["went"] or lead["sent"]}
             page.tabs = tabs(state["leads"])
