@@ -267,11 +267,11 @@ class _Walk:
         return over if self.box(over) == self.box(self.anchor) and self.blocks[over].size <= TITLE else self.anchor
 
     def keep_headlines(self) -> None:
-        """Keep the links over the paragraphs of a digest, where one stands over each from the first on."""
+        """Keep the links over the paragraphs of a digest, where one stands over each from the first to the last."""
         begun = self.first is not None and self.is_prose(self.first) and self.kinds.get(self.first - 1) != "links"
         said = [index for index in self.lines() if self.is_prose(index) or (begun and self.is_sentence(index))]
         heads = [i - 1 for i in said if self.kinds.get(i - 1) == "links" and self.is_over(i - 1, i)]
-        if len(heads) >= DIGEST and len(heads) == sum(index > heads[0] for index in said):
+        if len(heads) >= DIGEST and len(heads) == sum(heads[0] < index <= heads[-1] + 1 for index in said):
             self.kinds.update(dict.fromkeys(heads, "line"))
 
     def is_over(self, link: int, index: int) -> bool:
@@ -357,8 +357,7 @@ class _Walk:
 
     def is_side(self, side: int, index: int, own: int) -> bool:
         """Whether a name or a link stands over the prose of an element, and links or little prose in it."""
-        while index and self.outline.holds(side, index - 1):
-            index -= 1
+        index = next(self.around(side, index))
         prose = self.prose_in(side, index)
         if not prose or self.is_prose(index) or self.blocks[index].size > TITLE:
             return False
@@ -503,7 +502,20 @@ class _Walk:
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
         in_row = self.outline.tags[home] in CELLS and self.outline.holds(self.outline.parents[home], index)
-        return in_row and not self.outline.holds(home, index)
+        return in_row and not self.outline.holds(home, index) and not self.is_column(index, home)
+
+    def is_column(self, index: int, home: int) -> bool:
+        """Whether a block stands in a cell like that of the text that holds paragraphs, too: the next column."""
+        cell = self.outline.cell(index)
+        if cell is None or self.outline.attributes(cell) != self.outline.attributes(home):
+            return False
+        return sum(self.is_prose(other) for other in self.around(cell, index)) > 1
+
+    def around(self, element: int, index: int) -> Iterator[int]:
+        """The blocks in an element that holds one of them."""
+        while index and self.outline.holds(element, index - 1):
+            index -= 1
+        return self.inside(element, index)
 
     def likeness(self, scope: int, index: int) -> tuple[str, str]:
         """How the box in a scope that holds a block is written: its name and its attributes."""

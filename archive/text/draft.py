@@ -347,6 +347,7 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
     elif (
         _is_day_with_tools(line)
         or _is_minute(line)
+        or _is_web_day(draft, index)
         or (fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line)))
     ):
         draft.byline.take(fields.byline(line), "dateline", line)
@@ -359,6 +360,13 @@ def _without_day(line: str) -> str:
     """A line without the day behind it: 罗志强 图/文 2012/1/10."""
     said, _, day = lines.narrow(line).rpartition(" ")
     return said if said and dates.is_day(day) else line
+
+
+def _is_web_day(draft: Draft, index: int) -> bool:
+    """Whether a line is a day as systems write it, 2003-09-22, and no name stands over it that it would sign with."""
+    line, above = lines.narrow(draft.read[index]), draft.read[index - 1] if index else ""
+    signs = fields.is_office(above) or fields.alone(above) is not None
+    return "-" in line and dates.is_day(line) and not signs
 
 
 def _is_minute(line: str) -> bool:

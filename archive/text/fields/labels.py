@@ -570,7 +570,7 @@ def is_abstract(line: str, following: Sequence[str]) -> bool:
 
     >>> is_abstract("摘要: 8月19日，我县各族群众欢度 ...", ["8月19日，我县各族群众欢度开斋节。"])
     True
-    >>> is_abstract("【核心提示】粽子送到了工地", ["端午前一天，县工商联的粽子送到了三处工地，工友们很高兴。"])
+    >>> is_abstract("【导读】粽子在端午前送到了工地", ["端午前一天，县工商联的粽子送到了三处工地，工友们很高兴。"])
     True
     >>> is_abstract("开斋节到了，", ["开斋节到了，县城一片欢腾。"])
     False
