@@ -45,6 +45,8 @@ def part(url: str, page: Outline, found: FoundBy | None = None) -> tuple[str | N
     >>> part("http://h/12_3.html", outline("<p><a href='12_2.html'>上一篇</a></p>"))
     (None, None)
     """
+    if "#" in url:
+        return _by_form(*url.split("#", 1))
     anywhere, pager, turned = (links | _before(found) for links in _targets(url, page))
     if paged := _QUERY.search(url):
         return _by_query(url, paged, anywhere)
@@ -67,6 +69,12 @@ def _before(found: FoundBy | None) -> set[str]:
     """The part that led to this one; scripts lead to the further parts of many articles, and nothing leads back."""
     turned = found is not None and found.anchor and _PAGER.fullmatch(found.anchor)
     return {unquote(found.parent.partition("#")[0])} if found is not None and turned else set()
+
+
+def _by_form(first: str, form: str) -> tuple[str | None, int | None]:
+    """The part that answers a form of the page: forms lead to further pages alone."""
+    number = next((int(named["number"]) for named in _NAMED.finditer(f"?{form}")), 1)
+    return (first, number) if number > 1 else (None, None)
 
 
 def _by_query(url: str, paged: re.Match[str], anywhere: set[str]) -> tuple[str | None, int | None]:

@@ -55,6 +55,7 @@ class Capture:
     Attributes:
         id: the WARC-Record-ID without angle brackets, `urn:uuid:...`.
         url: the WARC-Target-URI, unchanged but without `<>`.
+            Behind `#` stands the form that it answers, or the digest of a long one.
         date: UTC; None for an imported page that states none.
         status: of the HTTP response; None for a resource, or if the head cannot be read.
         headers: the HTTP header lines in order, names as sent, decoded as Latin-1; of a resource, only Content-Type.

@@ -203,6 +203,9 @@ def _describe(capture: Capture, metadata: Record) -> Capture:
         capture = replace(capture, missing=missing)
     if purpose := lines.get("purpose"):
         capture = replace(capture, purpose=purpose)
+    if form := lines.get("form"):
+        # The address alone is that of the page with the form.
+        capture = replace(capture, url=f"{capture.url}#{form}")
     if lines.get("captured") == "unknown":
         capture = replace(capture, date=None)
     return capture

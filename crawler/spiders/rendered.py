@@ -29,6 +29,7 @@ from crawler.spiders.judge import Judged, is_row, judge_shown
 from crawler.spiders.offer import MET, Offers
 from crawler.spiders.scripts import Made, Scripts
 from crawler.wire.browser import Browser, Shown
+from crawler.wire.handler import form_line
 from crawler.wire.recorder import Recorder
 
 
@@ -153,7 +154,11 @@ class Rendering:
         written: Written = response.meta["written"]
         self._counts["requisites"] += made.requests
         if made.changed:
-            about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
+            about = (
+                ("rendered-from", written.id),
+                ("made-by", "the scripts of the page, without a browser"),
+                *form_line(response.request),
+            )
             self._recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
         shown = judge_shown(
             capture_of(response, address.url),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import logging
 import re
 from collections import defaultdict
@@ -60,6 +61,8 @@ logger = logging.getLogger(__name__)
 
 # How many stray bytes a metadata record quotes.
 QUOTED_BYTES = 1024
+# Characters of a form that a metadata record quotes; of a longer one it has a digest.
+FORM = 200
 # A Scrapy signal: the crawl ends now, without waiting for answers.
 HURRY = object()
 # In `Response.flags`, the prefix of oddities of a content of which nothing is lost.
@@ -327,7 +330,15 @@ def _about(request: Request) -> Lines:
         ("depth", request.meta.get("depth")),
         ("purpose", request.meta.get("purpose")),
     ]
-    return tuple((name, str(value)) for name, value in lines if value is not None)
+    return (*((name, str(value)) for name, value in lines if value is not None), *form_line(request))
+
+
+def form_line(request: Request | None) -> Lines:
+    """The metadata line that tells the answer to a form of a page from the page, with the form or its digest."""
+    if request is None or request.method != "POST" or "purpose" in request.meta:
+        return ()
+    form = request.body.decode("latin-1")
+    return (("form", form if len(form) <= FORM else hashlib.sha256(request.body).hexdigest()[:16]),)
 
 
 def _seen(tap: Tap) -> Lines:

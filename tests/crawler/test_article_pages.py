@@ -31,8 +31,12 @@ PAGERS = {
     "a6": "<script src='/turn.js'></script><span class='page' onclick=\"turn('{name}', {after})\">下一页</span>",
     "a7": "<a href='{name}.html?p={after}'>下一页</a>",
     "a8": "<a href='{name}.html'>1</a> <a href='{name}.html?p=2'>2</a> <a href='{name}.html?p=3'>3</a>",
+    "a10": "<form method='post' action='{name}.html'><input type='hidden' name='p' value='{after}'>"
+    "<input type='submit' value='下一页'></form>",
     "a9": "<a href='{name}_{after}.html'>阅读全文（余下部分）</a>",
 }
+# What was posted and is not answered yet.
+FORMS: list[str] = []
 # Of these the crawler cannot fetch the further pages, or there are none.
 LACKS = "第1页/共3页 <a href='javascript:unknown(2)'>下一页</a>"
 SINGLE = "共3页的报告，见第1页。<a href='/a1.html'>下一篇</a>"
@@ -70,7 +74,8 @@ def answer(path: str, _: Mapping[str, str]) -> Answer:
         )
     whole, rest = path.strip("/").split(".html", 1) if ".html" in path else (path, "")
     name, *numbered = whole.split("_")
-    at = int(rest.removeprefix("?p=") or "".join(numbered) or 1)
+    posted = FORMS.pop().removeprefix("p=") if FORMS else ""
+    at = int(posted or rest.removeprefix("?p=") or "".join(numbered) or 1)
     if name in PAGERS and at <= 3:
         return page(name, at, PAGERS[name])
     return page(name, 1, {"b1": LACKS, "b2": SINGLE}[name]) if name in ("b1", "b2") and at == 1 else Answer(status=404)
@@ -88,7 +93,7 @@ class Crawled:
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     folder = tmp_path_factory.mktemp("pages")
-    with serving(answer) as little:
+    with serving(answer, FORMS) as little:
         site = little.site(folder)
         command = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data")]
         done = loaded.run([*command, "crawl", str(site)], timeout=120)
@@ -114,6 +119,12 @@ def test_an_article_has_all_of_its_pages_in_their_order(crawled: Crawled, name: 
     assert -1 not in places
     assert places == sorted(places)
     assert text.count("第1部分第0段") == 1
+
+
+def test_the_answer_to_a_form_is_no_version_of_the_page(crawled: Crawled) -> None:
+    command = [sys.executable, "-m", "crawler.cli", "--data", str(crawled.layout.root), "show", "--json", "--versions"]
+    shown = loaded.run([*command, f"{crawled.base}/a10.html"], timeout=60, check=True).stdout
+    assert [json.loads(line)["id"] for line in shown.splitlines()] == [crawled.documents["/a10.html"]["id"]]
 
 
 def test_pages_that_cannot_be_fetched_are_told(crawled: Crawled) -> None:
