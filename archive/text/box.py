@@ -117,9 +117,7 @@ class _Walk:
         self.title = page.title
         # Values in boxes of their own, read with their labels.
         self.in_boxes = page.datelines
-        # List pages have no such day, or not the title of an article.
-        published = page.meta("article:published_time") or (page.meta("articletitle") and page.meta("pubdate"))
-        self.is_published = bool(published) and page.is_title_stated
+        self.is_published = page.is_published and page.is_title_stated
         self.holder = page.outline.holder
         self.files = [name for _, name in page.files[:FILES]]
         self.region = region

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
-from archive.text import box, chinese, dates, extract, fields, lines, objects, ruled, template, verdict
+from archive.text import box, chinese, dates, extract, fields, lines, objects, ruled, shape, template, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
 from archive.text.blocks import fold
 from archive.text.chinese import han
@@ -93,7 +93,7 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     points = extract.votes(page.blocks, page.keys)
     region = extract.region(page.outline, points, page.title)
-    area = verdict.without_rows(page, box.find(page, region))
+    area = shape.without_rows(page, box.find(page, region))
     if found := verdict.judged(page, points, region, area, capture.url, decoded.html, shapes=shapes):
         return _skip(capture, site, *found)
     body = extract.body(page, points, region, area)
@@ -171,7 +171,7 @@ def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | No
     if not document.captions and title.isascii() and " " not in title:
         return f"a picture with the name of its file: {title}"
     frames = [element.get("src") or "" for element in page.outline.every("iframe", "frame")]
-    if not frames and verdict.is_root(capture.url):
+    if not frames and shape.is_root(capture.url):
         return "a picture on the first page of a site"
     own = host_of(capture.url)
     if not frames or has_media(page) or any(host_of(joined(capture.url, source)) != own for source in frames):

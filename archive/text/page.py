@@ -75,6 +75,11 @@ class Page:
         """Whether its head begins with its title."""
         return self.title is not None and narrow(self.head).startswith(narrow(self.blocks[self.title].text))
 
+    @property
+    def is_published(self) -> bool:
+        """Whether its head says when an article was published; that of a list has no such day, or no title."""
+        return bool(self.meta("article:published_time") or (self.meta("articletitle") and self.meta("pubdate")))
+
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""
         return next((content for name in names for key, content in self.metas if key == name and content), None)

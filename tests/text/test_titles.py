@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from fit_titles import Choice, fit, wrong
+from fit_weights import fit, of_title, wrong
 from pages import read
 
 from archive.text import words
@@ -430,7 +430,7 @@ def test_weights_are_fitted_to_pages_of_known_title(tmp_path: Path) -> None:
         (folder / "page.html").write_text(page, "utf-8")
         (folder / "meta.json").write_text(json.dumps({"url": f"http://h/{number}.html"}), "utf-8")
         (folder / "expected.json").write_text(json.dumps({"title": title}), "utf-8")
-    choices = [Choice(tmp_path / str(number)) for number in range(3)]
+    choices = [of_title(tmp_path / str(number)) for number in range(3)]
     names = sorted({name for choice in choices for facts in choice.facts for name in facts})
     weights = fit(choices, names)
     assert [choice.lines[choice.right[0]] for choice in choices] == list(titles)

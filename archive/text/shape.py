@@ -1,0 +1,392 @@
+"""A page -> whether an article stands on it, or it only leads to some: by what speaks for and against, weighed.
+
+No mark tells the two apart on all pages: a list may have a title, a day and sentences, and an article may stand among
+rows of links. `pages.toml` has the weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from math import log2
+from urllib.parse import urldefrag, urlsplit
+
+from archive.text import dates, extract, fields, words
+from archive.text.blocks import Block
+from archive.text.box import Area
+from archive.text.chinese import han
+from archive.text.document import Reason
+from archive.text.lines import furniture_id, is_sentence
+from archive.text.outline import ROOTS
+from archive.text.page import Page, joined
+
+# The name of a column has at most so many Han characters: 您现在的位置：首页 > 新的社会阶层.
+NAME = 16
+# Links that read like headlines: fewer make no first page, more weigh no more.
+HEADLINES, MANY = 8, 32
+# A headline has at least so many characters.
+HEADLINE = 8
+# What stands near the text has at most so many blocks before it, or behind it.
+NEAR = 3
+# So many rows make a list.
+FEW = 3
+# A row of a list: its link has so many characters, the line of the link at most so many, and so many elements at most
+# stand between that line and the list.
+ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
+# A day that stands before a row's link has at most so many characters, what says the day below it at most so many.
+DAY, DATELINE = 12, 40
+# The days of each month; seven of a calendar have at most so many characters.
+MONTH, WEEK, PLANS = frozenset(range(1, 29)), 20, 40
+# Evidence that a page is part of something larger.
+PARTS = ("own menu", "edition", "calendar")
+# Evidence that does not say what a page leads to.
+WEAK = frozenset(("column", "list address", "links"))
+# What a host says of an article that it does not give.
+GONE = (Reason.SOFT_404, Reason.SERVER_ERROR)
+# What a column without rows says is no longer.
+EXCUSE = 80
+
+_CLAUSE_ENDS = re.compile(r"[。！?,\n]")
+# What addresses of lists and searches say.
+_LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
+_DAY_ENDS = frozenset("0123456789日")
+_DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
+_HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
+# How a script hears a press on elements, which then say by their data what they lead to.
+_HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
+
+
+class Shape:
+    """What stands on a page, for telling its kind.
+
+    `said` are the lines that would be the text, `within` those from the first to the last, `rows` those near it that
+    are of lists; `prose` and `headlines` are the page's paragraphs, and its links that read like titles of articles.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        points: Sequence[float],
+        region: extract.Region,
+        area: Area | None,
+        url: str,
+    ) -> None:
+        self.page, self.area, self.url = page, area, url
+        self.blocks, self.keys, self.outline = page.blocks, page.keys, page.outline
+        # As `extract.body` reads it.
+        boxed = area is not None and (area.lines or area.media or region[2] < extract.WEAK)
+        self.said = area.kept if area is not None and boxed else range(*region[:2])
+        self.within = range(*region[:2]) if area is None else range(area.start, area.end)
+        self.near = range(max(0, self.within.start - NEAR), min(len(self.blocks), self.within.stop + NEAR))
+        self.prose = [i for i, point in enumerate(points) if point >= extract.PROSE and "://" not in self.keys[i]]
+        files = {name for _, name in page.files}
+        self.headlines = {i for i, block in enumerate(self.blocks) if is_headline(block) and block.text not in files}
+
+    @cached_property
+    def heard(self) -> bool:
+        """Whether scripts hear clicks on elements without handlers."""
+        return _HEARD.search(self.outline.scripts) is not None
+
+    def refusal(self) -> tuple[Reason, str] | None:
+        """Why the page is no article, by what weighs most against one; None where more speaks for one."""
+        weighed = self.weighed()
+        if sum(weighed.values()) > 0:
+            return None
+        against = sorted((name for name in weighed if weighed[name] < 0), key=lambda name: weighed[name])
+        if self.gone and against[0] == "gone":
+            return self.gone
+        why = f"{len(self.headlines)} links that read like headlines, no article: {', '.join(against[:2])}"
+        leads = self.headlines or self.rows or (self.said and "links" in weighed)
+        if "loading" in weighed and not leads:
+            return Reason.EMPTY, why
+        # What leads to nothing is no list for that: the site file may call it an article.
+        if not leads and WEAK.issuperset(against):
+            return None
+        return Reason.HOME if is_root(self.url) else Reason.LIST, why
+
+    def weighed(self) -> dict[str, float]:
+        """What all evidence weighs, by its name."""
+        weights = words.weights("shape_weights")
+        found: dict[str, float] = {}
+        for group in (self.of_page, self.of_text, self.of_rows):
+            found |= {name: weights[name] * value for name, value in group() if value}
+        # The names of links take longest to read: they are asked for where they could change the verdict.
+        if sum(found.values()) + sum(map(weights.__getitem__, PARTS)) <= 0:
+            found |= {name: weights[name] for name, holds in self.of_whole() if holds}
+        return found
+
+    def of_page(self) -> Iterator[tuple[str, float]]:
+        """What title, dateline, address and head say, and what else stands on the page."""
+        page, title = self.page, self.page.title
+        size = 0 if title is None else han(self.keys[title])
+        yield "any page", True
+        yield "stated", self.is_stated
+        yield "column", size <= NAME
+        yield "files", bool(page.files)
+        yield "media", self.has_media()
+        count = len(self.headlines)
+        yield "first page", count >= HEADLINES and is_root(self.url)
+        yield "headlines", log2(min(max(count + 1, HEADLINES), MANY) / HEADLINES)
+        yield "links", sum(block.links for block in self.blocks) / max(1, sum(block.size for block in self.blocks))
+        parts = urlsplit(self.url)
+        yield "list address", _LISTS.search(f"{parts.path.rpartition('/')[2]}?{parts.query}") is not None
+        yield "records", "<recordset" in self.outline.scripts
+        posts = sum(map(fields.is_dateline, self.keys)) if words.match("guests", page.head) else 0
+        yield "guest book", posts >= FEW
+        yield "loading", any("载" in key and words.match("loading", key) for key in self.keys if len(key) <= ROW_LINE)
+
+    def of_text(self) -> Iterator[tuple[str, float]]:
+        """What the lines say that would be the text, and what stands right below them."""
+        yield "gone", self.gone is not None
+        yield "nothing", _is_excuse(self.short)
+        below = [key for key in self.keys[max(0, self.within.stop - NEAR) : self.near.stop] if len(key) <= ROW_LINE]
+        rules = set(map(furniture_id, below))
+        yield "neighbours", "previous_next" in rules
+        yield "pager", "pages" in rules
+        dated = (fields.is_labelled(key) and fields.is_dateline(key) and dates.read(key) for key in below)
+        yield "dated below", self.page.is_title_stated and not self.is_stated and any(dated)
+
+    def of_rows(self) -> Iterator[tuple[str, float]]:
+        """What of the lines stands in rows of lists and in teasers, and what the others say."""
+        sizes = {i: self.blocks[i].size for i in self.said}
+        inside = sum(size for i, size in sizes.items() if i in self.rows)
+        yield "rows", inside / max(1, sum(sizes.values())) if sizes else self.page.title in self.rows
+        lines = [i for i in self.prose or self.said if i not in self.headlines and not is_row_head(self.blocks[i])]
+        cut = set(filter(self.is_cut, lines))
+        yield "cut", len(cut) / max(1, len(lines))
+        beside = self.rows.union(cut, (i for i in lines if self.headline_over(i) is not None))
+        rest = [self.keys[i] for i in self.said if i not in beside]
+        own = [key for key in rest if len(key) > ROW_LINE or not fields.is_dateline(key)]
+        yield "words", log2(1 + sum(map(han, own)) / 4)
+        yield "sentence", any(is_sentence(line, 1) for line in own)
+        between = len(self.headlines.intersection(self.within[1:]))
+        yield "mixed", between and between / (between + sum(is_sentence(line, 10) for line in own))
+
+    def of_whole(self) -> Iterator[tuple[str, bool]]:
+        """What makes the page part of something larger: its menu, where the text has no day, or, where it has hardly a
+        word, a newspaper or a calendar.
+        """
+        lines = [self.keys[i] for i in self.said]
+        dated = has_dateline(self.page)
+        links = [(self.outline.name(link).strip(), href) for href, link in self.outline.links]
+        yield "own menu", not (dated or any(map(dates.read, lines))) and self.is_of_menu([x for x in links if x[0]])
+        if dated or sum(map(han, lines)) > PLANS:
+            return
+        areas = (self.page.head, *self.keys) if self.outline.has("area") else ()
+        yield "edition", any(words.match("edition", key) for key in areas)
+        # A week whose days have no news is a row of bare numbers.
+        numbers = [name for name, href in links if href] + [
+            day for key in self.keys if len(key) <= WEEK for day in key.split()
+        ]
+        days = {int(number) for number in numbers if number.isascii() and number.isdecimal() and len(number) <= 2}
+        yield "calendar", days >= MONTH
+
+    @cached_property
+    def short(self) -> list[str]:
+        """The lines that would be the text, if they say hardly anything."""
+        lines = [self.keys[i] for i in self.said]
+        return lines if sum(map(len, lines)) <= EXCUSE else []
+
+    @cached_property
+    def gone(self) -> tuple[Reason, str] | None:
+        """What head, title or a short text say if there is no such page, or the server failed."""
+        title = [] if self.page.title is None else [self.keys[self.page.title]]
+        said = "\n".join((self.page.head, *title, *self.short))
+        found = ((reason, pattern.search(said)) for pattern, reason in words.named("answer", "reason"))
+        return next(((Reason(reason), match[0].strip()) for reason, match in found if match and reason in GONE), None)
+
+    def has_media(self) -> bool:
+        """Whether a picture or a film stands in the box, or, where no text is, over its dateline."""
+        if self.area is None or self.said or self.page.title is None or not has_dateline(self.page):
+            return self.area is not None and self.area.media
+        return any(self.page.title < at <= self.within.stop for at, _ in self.outline.media)
+
+    @cached_property
+    def is_stated(self) -> bool:
+        """Whether a dateline stands under the title, or the head says when it was published, and a text below."""
+        if self.area is None or not self.area.stated or self.area.dated in self.rows:
+            return False
+        return has_dateline(self.page) or self.page.is_published
+
+    def is_of_menu(self, links: Sequence[tuple[str, str]]) -> bool:
+        """Whether a page is part of its own menu: a link to it with its title, 机构设置, stands between others as
+        short.
+        """
+        short = [len(name) <= HEADLINE for name, _ in links]
+        return any(
+            len(beside := short[max(0, at - 2) : at + 3]) > 2
+            and all(beside)
+            and self.is_named(name)
+            and leads_to(href, self.url)
+            for at, (name, href) in enumerate(links)
+        )
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name is the page's title, or what its head begins with where no line is its title."""
+        title = self.page.title
+        return self.page.head.startswith(name) if title is None else self.blocks[title].text == name
+
+    @cached_property
+    def rows(self) -> set[int]:
+        """The lines of the text, and near it, that stand in rows of lists, whatever each says beside its link.
+
+        A dateline that stands in no row is an article's, and so is a title that the head states.
+        """
+        rows = rows_of(self.page, self.near) | self.dated_lines()
+        told = self.page.title in rows and self.page.is_title_stated
+        dated = self.area.dated if self.area is not None and self.area.stated else None
+        return set() if told or dated not in (None, *rows) else rows
+
+    def dated_lines(self) -> set[int]:
+        """The lines that lead on and end in a day; that may stand in the next cell."""
+        found: set[int] = set()
+        for index in self.near:
+            said = self.keys[index].rstrip(" >])")
+            if said[-1:] in _DAY_ENDS and is_dated(said[-20:]):
+                row = range(max(0, index - (han(said) < HEADLINE)), index + 1)
+                found.update(row if any(map(self.leads_on, row)) else ())
+        return found
+
+    def leads_on(self, index: int) -> bool:
+        """Whether a line is a link, or a click on it, or on its row, calls a script."""
+        element = self.blocks[index].element
+        names = [*self.outline.attributes(element), *self.outline.attributes(self.outline.parents[element])]
+        heard = self.heard and any(name.startswith("data-") for name in names)
+        return self.blocks[index].linked > 0.3 or heard or "onclick" in names
+
+    def headline_over(self, index: int) -> int | None:
+        """The headline of a row right above a line, or above its day."""
+        above = index - 1
+        day = self.blocks[above] if above > 0 else None
+        above -= day is not None and day.size <= DATELINE and day.links < HEADLINE and is_dated(self.keys[above])
+        found = above >= 0 and (above in self.headlines or is_row_head(self.blocks[above]))
+        return above if found else None
+
+    def is_cut(self, index: int) -> bool:
+        """Whether a line leads to the rest: by a link, or, under a headline, by dots or by the headline once more."""
+        if any(map(self.reads_on, (index, index + 1))):
+            return True
+        if (above := self.headline_over(index)) is None:
+            return False
+        key = self.keys[index]
+        return key.endswith(("…", "...")) or (self.blocks[index].links > 0 and self.keys[above] in key)
+
+    def reads_on(self, index: int) -> bool:
+        """Whether a block ends in a link to the rest."""
+        return index < len(self.blocks) and bool(self.blocks[index].links and words.tail("read_on", self.keys[index]))
+
+
+def clauses_of(said: str) -> list[str]:
+    """The clauses of a text."""
+    return list(filter(None, _CLAUSE_ENDS.split(said)))
+
+
+def _is_excuse(lines: Sequence[str]) -> bool:
+    """Whether lines say that there is nothing, and what to do then."""
+    clauses = clauses_of("\n".join(lines))
+    return any(words.match("nothing", each) for each in clauses) and all(
+        words.match("nothing", each) or words.match("advice", each) for each in clauses
+    )
+
+
+def is_root(url: str) -> bool:
+    """Whether an address is that of a site's first page."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
+
+
+def leads_to(href: str, url: str) -> bool:
+    """Whether a link on a page leads to the page itself."""
+    return urldefrag(joined(url, href))[0] == urldefrag(url)[0]
+
+
+def is_headline(block: Block) -> bool:
+    """Whether a line is a link and reads like the title of an article."""
+    return block.linked > 0.5 and block.size >= HEADLINE and HEADLINE <= han(block.text) <= 60
+
+
+def is_row_head(block: Block) -> bool:
+    """Whether the headline of a row is a link, and its day or a counter stands beside it, but no teaser."""
+    teaser = "…" in block.text or "..." in block.text
+    return block.links >= HEADLINE and block.linked > 0.3 and block.size <= ROW_LINE and not teaser
+
+
+def has_dateline(page: Page) -> bool:
+    """Whether a line under the title says when and from whom, and is no row of a list."""
+    if page.title is None:
+        return False
+    for index in range(page.title + 1, min(page.title + 7, len(page.keys))):
+        block = page.blocks[index]
+        if block.linked < 0.5 and fields.is_dateline(page.keys[index]):
+            return True
+        if is_headline(block):
+            # What stands under a headline is a row's.
+            return False
+    return False
+
+
+def is_dated(key: str) -> bool:
+    """Whether a line holds a date, or is a day of a month: [02-19]."""
+    return _DAY.fullmatch(key) is not None or (not words.match("today", key) and dates.read(key) is not None)
+
+
+def without_rows(page: Page, area: Area | None) -> Area | None:
+    """The box of an article, without the rows of a list beside it where the article is a picture or a film."""
+    if area is None or not (area.stated and area.media):
+        return area
+    outline, rows = page.outline, rows_of(page, range(area.start, area.end))
+    lines = [index for index in area.kept if index >= area.start]
+    if not lines or not rows.issuperset(lines):
+        return area
+    head = page.blocks[area.start - 1].element
+    boxes = [outline.common(head, element) for at, element in outline.media if area.start <= at <= lines[0]]
+    if not boxes or any(outline.tags[box] in ROOTS or outline.holds(box, lines[0]) for box in boxes):
+        return area
+    dropped = {**area.dropped, **dict.fromkeys(lines, "outside")}
+    return replace(area, kept=tuple(i for i in area.kept if i < area.start), lines=0, dropped=dropped)
+
+
+def rows_of(page: Page, within: range) -> set[int]:
+    """The blocks of rows: boxes of one name in one box, most of which begin with a link and say more."""
+    files = {name for _, name in page.files}
+    leads = {i for i in within if _is_row_link(page.blocks[i], page.keys[i]) and page.blocks[i].text not in files}
+    found: set[int] = set()
+    for boxes in _alike(page, within) if len(leads) >= FEW else ():
+        led = [at for at, box in enumerate(boxes) if _begins_with_link(page, box, leads)] if len(boxes) >= FEW else []
+        # The name of the column may stand over them, and a pager below.
+        if led and len(led) >= max(FEW, 0.8 * (led[-1] + 1 - led[0])):
+            found.update(*(boxes[at] for at in led))
+    return found
+
+
+def _is_row_link(block: Block, key: str) -> bool:
+    """Whether a line is the link with which a row begins: no breadcrumb, no menu."""
+    linked = block.links >= ROW_LINK or (block.kind == "heading" and block.links > 0)
+    return linked and block.size <= ROW_LINE and block.linked >= 0.2 and not (">" in key or "|" in key)
+
+
+def _begins_with_link(page: Page, box: list[int], leads: set[int]) -> bool:
+    """Whether a box begins with a headline that is a link: before it stands a day at most, below it one more link."""
+    first = next((at for at, index in enumerate(box) if index in leads), len(box))
+    return (
+        first < len(box) and len(leads.intersection(box)) <= 2 and sum(page.blocks[i].size for i in box[:first]) <= DAY
+    )
+
+
+def _alike(page: Page, within: range) -> Iterable[list[list[int]]]:
+    """For each box the boxes of one name that stand in it, as the blocks that each holds."""
+    outline = page.outline
+    held: dict[int, list[int]] = {}
+    for index in within:
+        element = page.blocks[index].element
+        for _ in range(ROW_DEEP):
+            if outline.tags[element] in ROOTS:
+                break
+            held.setdefault(element, []).append(index)
+            element = outline.parents[element]
+    alike: dict[tuple[int, str], list[list[int]]] = {}
+    for element, blocks in held.items():
+        alike.setdefault((outline.parents[element], outline.tags[element]), []).append(blocks)
+    return alike.values()
