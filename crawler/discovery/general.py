@@ -106,6 +106,8 @@ _KINDS = {
     "embed": "shown",
     "object": "shown",
     "img": "img",
+    "source": "img",
+    "video": "img",
     "link": "style",
     "select": "select",
     "style": "sheet",
@@ -129,6 +131,14 @@ STYLED = 200
 _STYLED = ("svg", "woff", "woff2", "ttf")
 # Where pages that load pictures late keep the address.
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
+# What says of a picture what it shows, perhaps by the name of a file.
+_SAYS = frozenset(("alt", "title", "src", "srcset", "usemap", "href"))
+# What stands between the addresses from which a browser chooses by the size of their pictures.
+_SIZE = re.compile(r"\A(\d{1,6}(?:\.\d{1,3})?)[wx]\Z")
+_CHOICES = re.compile(r",\s|(?<=\d[wx]),")
+# What stands behind an element: in its style, or as old pages write it.
+_BEHIND = XPath("//*[contains(@style, 'url(')]/@style", smart_strings=False)
+_BACKGROUNDS = XPath("//@background", smart_strings=False)
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -154,6 +164,8 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
             yield Link(url=href, kind="next", priority=LIST)
     yield from _framed(base, elements["frame"], elements["shown"])
     yield from _pictures(base, elements["img"])
+    if "ackground" in html or "ACKGROUND" in html:
+        yield from _backgrounds(base, root)
     yield from _sheets(base, elements["style"], elements["sheet"])
 
 
@@ -177,9 +189,27 @@ def pieced(root: HtmlElement) -> bool:
 
 def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:
     for image in found:
-        source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
-        if source and (href := absolute(base, source)):
-            yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
+        anchor = fold(image.get("alt") or "")
+        for href in filter(None, (absolute(base, source) for source in dict.fromkeys(_sources(image)))):
+            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
+
+
+def _sources(image: HtmlElement) -> Iterator[str]:
+    """The addresses of a picture: where pages that load it late keep it, and what has the look of one elsewhere."""
+    yield next((image.get(name) for name in _LATE if image.get(name)), image.get("src")) or ""
+    for name, value in image.attrib.items():
+        if name in ("srcset", "data-srcset"):
+            choices = [choice.split() or [""] for choice in _CHOICES.split(value)]
+            yield max(choices, key=lambda choice: float(found[0]) if (found := _SIZE.findall(choice[-1])) else 0.0)[0]
+        elif name not in _SAYS and "/" in value and extension(value) in IMAGES:
+            yield value
+
+
+def _backgrounds(base: str, root: HtmlElement) -> Iterator[Link]:
+    named = [address for style in _BEHIND(root) for address, _ in styles.addresses(style)]
+    for address in dict.fromkeys([*named, *_BACKGROUNDS(root)]):
+        if (href := absolute(base, address)) and extension(href) in IMAGES:
+            yield Link(url=href, kind="requisite", priority=REQUISITE)
 
 
 def _sheets(base: str, linked: list[HtmlElement], written: list[HtmlElement]) -> Iterator[Link]:

@@ -267,6 +267,31 @@ def test_files_pictures_and_what_is_neither() -> None:
     assert paths(links, "page") == []
 
 
+@pytest.mark.parametrize(
+    ("html", "asked"),
+    [
+        ('<img src="data:image/gif;base64,R0" data-lazyload="/p/a.png">', ["/p/a.png"]),
+        ('<img src="/1x1.gif" data-echo="/p/a.png" alt="/IMG/7.jpg">', ["/1x1.gif", "/p/a.png"]),
+        ('<img src="/p/s.jpg" zoomfile="/p/l.jpg" lowsrc="/p/m.jpg">', ["/p/s.jpg", "/p/l.jpg", "/p/m.jpg"]),
+        ('<img src="data:," srcset="/p/s.jpg 480w, /p/l.jpg 1200w,/p/m.jpg 800w">', ["/p/l.jpg"]),
+        ('<img src="/p/1.jpg" srcset="/p/1.jpg, /p/2.jpg 2x">', ["/p/1.jpg", "/p/2.jpg"]),
+        (
+            '<picture><source srcset="/p/a.webp" type="image/webp"><img src="/p/a.jpg"></picture>',
+            ["/p/a.webp", "/p/a.jpg"],
+        ),
+        ('<video src="/v/1.mp4" poster="/p/v.jpg"><source src="/v/1.mp4"></video>', ["/v/1.mp4", "/p/v.jpg"]),
+        ('<table BACKGROUND="/p/t.jpg"><tr><td background="/p/d.gif">一</table>', ["/p/t.jpg", "/p/d.gif"]),
+        ("<div style=\"background:url('/p/b.jpg') no-repeat\">一</div>", ["/p/b.jpg"]),
+        ('<div style="background-image: url(/x.htc)">一</div>', []),
+    ],
+)
+def test_a_picture_is_found_wherever_a_page_names_it(html: str, asked: list[str]) -> None:
+    links = discover(
+        "http://h/a/1.html", f"<html><body>{html}</body></html>", parse(f"<html><body>{html}</body></html>")
+    )
+    assert list(dict.fromkeys(urlsplit(each.url).path for each in links if each.kind == "requisite")) == asked
+
+
 def test_style_sheets_and_what_they_name() -> None:
     html = """<html><head><link rel="Stylesheet" href="/s/a.css?v=3"><link rel="icon" href="/i.png">
     <style>@import url("b.css"); @import 'c.css'; body{background:url(bg.gif)} p{behavior:url(x.htc)}</style></head>
