@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -16,6 +17,8 @@ STATED = ("title", "published", "published_claimed", "published_evidence", "sour
 # The rules whose day may differ from visit to visit though nobody edited the page: that of a list's row, of a change,
 # or of the page's clock.
 _PASSING_DAYS = frozenset({"row", "updated", "weekday", "over"})
+# A page is made of what its server sent within this time.
+MADE = dt.timedelta(minutes=15)
 # A text of a page, or what identifies it.
 Text = TypeVar("Text")
 
@@ -174,7 +177,7 @@ def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Per
     """
     found: list[Period[Text]] = []
     last: Text | None = None
-    for capture, of in _resolve_revisits(captured):
+    for capture, of in _without_bare(_resolve_revisits(captured)):
         text = texts.get(of.id)
         outcome = "deleted" if text is None and _is_deleted(of) else of.outcome
         if found and outcome == found[-1].outcome and (text is None or text == last):
@@ -193,6 +196,25 @@ def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Per
         )
         last = last if text is None else text
     return found
+
+
+def _without_bare(captured: Iterable[tuple[Captured, Captured]]) -> Iterator[tuple[Captured, Captured]]:
+    """Leave out what a server sent where the same page follows as its frames and scripts made it: it shows less."""
+    before: tuple[Captured, Captured] | None = None
+    for pair in captured:
+        if before is not None and not _is_made_of(pair[0], before[0]):
+            yield before
+        before = pair
+    if before is not None:
+        yield before
+
+
+def _is_made_of(made: Captured, sent: Captured) -> bool:
+    """Whether a capture is a record that a crawl made of the page that it had just fetched: it has no status."""
+    if made.status is not None or sent.status is None or made.warc != sent.warc:
+        return False
+    first, last = (dt.datetime.strptime(each.stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC) for each in (sent, made))
+    return last - first < MADE
 
 
 def _resolve_revisits(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured]]:

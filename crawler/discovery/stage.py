@@ -19,7 +19,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -226,6 +226,12 @@ class Stage:
                 link.set(name, self.dom.join(address, key.removeprefix(_FRAME)))
         if (before := self.inside.pop(element, None)) is not None:
             dom.take(before)
+        if element.tag == "frame":
+            # What stands in a set of frames is no text of a page, and what stands in its body is.
+            for tag, around in zip(
+                chain(["body"], repeat("div")), reversed(list(element.iterancestors("frameset"))), strict=False
+            ):
+                around.tag = tag
         self.dom.put(element, "after", f"<div>{dom.inner(body)}</div>")
         if self.job.get("turns"):
             self.inside[element] = element.getnext()

@@ -200,3 +200,41 @@ def test_another_day_or_author_is_an_edit_and_what_changes_by_itself_is_none(tmp
     stated = {"title": "甲", "published": "2026-01-01", "published_claimed": None, "source": None, "author": None}
     passing = {"published_evidence": "updated: 更新于2026-01-01", "text": "乙"}
     assert timeline.stated_lines(stated | passing) == ["甲", "乙"]
+
+
+def test_a_page_and_what_its_frames_make_of_it_are_one_version(tmp_path: Path) -> None:
+    """Each visit has two captures, of which the second shows the article."""
+    (tmp_path / "sites").mkdir()
+    writer = Writer(Layout(root=tmp_path / "data"), "a", warcinfo=())
+    bare = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+        + "<title>座谈会召开</title><h1>座谈会召开</h1><div>2026-01-01 来源：市委统战部</div>".encode()
+        + b"<iframe src=/f/1.htm></iframe>"
+    )
+    known: Earlier | None = None
+    for day, words in enumerate(
+        ("会议由市委统战部主持，强调凝聚共识。",) * 2 + ("会议由市委统战部主持，强调凝聚力量。",)
+    ):
+        when = BEGIN + timedelta(days=day)
+        sent = Exchange(url=URL, started=when, ip=None, request=b"", response=io.BytesIO(bare))
+        written = writer.exchange(sent, lambda *_, known=known: known)
+        known = known or Earlier(id=written.id, url=URL, date=written.date)
+        made = page(words).partition(b"\r\n\r\n")[2]
+        writer.resource(
+            id_=f"urn:uuid:00000000-0000-4000-8000-00000000000{day}",
+            url=URL,
+            date=when + timedelta(seconds=day),
+            content_type="text/html; charset=utf-8",
+            body=made,
+            metadata=(),
+        )
+    writer.close()
+    cundang(tmp_path, "clean")
+    layout = Layout(root=tmp_path / "data")
+    assert [(each.outcome, each.captures) for each in timeline.versions(layout, URL)] == [
+        ("document", 2),
+        ("document", 1),
+    ]
+    assert [each.what for each in changes.changes(layout, "")] == ["edited", "new"]
+    (document,) = query.documents(layout, query.Filter())
+    assert "凝聚力量" in document.text

@@ -627,6 +627,21 @@ def test_addresses_in_a_frame_are_relative_to_the_frame() -> None:
     ]
 
 
+@pytest.mark.parametrize("inner", ["{}", "<frameset cols='20%,*'><frame src='/side.html'>{}</frameset>"])
+def test_what_stands_in_a_set_of_frames_becomes_the_body_of_the_page(inner: str) -> None:
+    frames = inner.format("<frame src='/b/1.html'>")
+    html = (
+        f"<html><head><title>甲</title></head><frameset rows='60,*'><frame src='/top.html'>{frames}</frameset></html>"
+    )
+    stage = Stage({"url": URL, "agent": "", "scripts": {}, "frames": ["h"], "html": html})
+    for name in ("top", "side", "b/1"):
+        if f"/{name}.html" in html:
+            stage.answer(f"FRAME http://h/{name}.html", 200, f"<html><body><p>{name}</p></body></html>")
+    assert "frame" not in shown(stage)
+    assert stage.dom.root.find("body") is not None
+    assert "<p>b/1</p>" in shown(stage)
+
+
 def test_rows_of_asp_net_are_opened_and_its_pager_is_left_alone() -> None:
     """The pager's form is read without the stage: pressing it too would ask for each page twice."""
     pager = '<a href="javascript:__doPostBack(&#39;g&#39;,&#39;Page$2&#39;)">2</a>'
