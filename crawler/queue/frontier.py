@@ -115,7 +115,8 @@ class Frontier:
                     # What never came whole has one try left.
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL,"
                     " tries = CASE WHEN state = 'failed' AND check_at NOT NULL THEN max(tries - 1, 0) ELSE 0 END"
-                    " WHERE CASE state WHEN 'refused' THEN reason != 'trap' AND (reason != 'too_deep' OR depth <= ?)"
+                    " WHERE CASE state WHEN 'refused' THEN reason NOT IN ('trap', 'foreign_host')"
+                    " AND (reason != 'too_deep' OR depth <= ?)"
                     " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
                     " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
                     [max_depth, full, self._clock(), full, START, self._clock()],
@@ -152,7 +153,7 @@ class Frontier:
                     " kind = ?, form = ? WHERE id = ?",
                     [address.kind, address.form, key],
                 )
-            if state == State.REFUSED and reason == "too_deep" and not refused:
+            if state == State.REFUSED and reason in ("too_deep", "foreign_host") and not refused:
                 self._db.execute(
                     "UPDATE address SET state = 'pending', reason = NULL, detail = NULL WHERE id = ?", [key]
                 )

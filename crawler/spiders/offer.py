@@ -65,6 +65,7 @@ class Offers:
         self._shown_links = 0
         self._met: dict[str, tuple[int, bool]] = {}
         self._styles: set[str] = set()
+        self._foreign: set[str] = set()
 
     @property
     def walks(self) -> bool:
@@ -111,6 +112,8 @@ class Offers:
             if self._push_one(address, url, link, pager=pager, article=article, again=due) and link.kind == "page":
                 fresh.add(shape(url))
         self._account(address, judged, pager, inside)
+        if article:
+            self._refuse_foreign(address, judged)
         others = fresh - {shape(address.url)}
         fruitful = any(not self._frontier.learned.barren(other) for other in others)
         return Led(fruitful=fruitful, vain=bool(others) and not fruitful, changed=changed)
@@ -212,6 +215,23 @@ class Offers:
             chained = article and shape(url) == shape(address.url)
             return self.offer(Address(url=url, priority=priority, depth=depth + 1, found=found), chained=chained)
         return False
+
+    def _refuse_foreign(self, address: Address, judged: Judged) -> None:
+        """Keep what an article has on hosts that the site file does not name: each file, and of pictures one a host."""
+        for link in judged.links:
+            url = canonical(link.url, judged.encoding) if link.kind == "requisite" and not link.style else None
+            if url is None or (host := host_of(url)) in self._site.hosts or not self._wants(url, link, article=True):
+                continue
+            if not is_file(url):
+                if host in self._foreign:
+                    continue
+                self._foreign.add(host)
+            detail = f"{host} is not a host of the site {self._site.key}"
+            found = FoundBy(parent=address.url, anchor=link.anchor)
+            away = Address(url=url, kind="requisite", priority=REQUISITE, depth=address.depth, found=found)
+            self._frontier.push(
+                away, refused=("foreign_host", detail if is_file(url) else f"{detail}, and others of its pictures")
+            )
 
     def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:
         """Note what a page of a list claims and shows; an article is no list any more.

@@ -52,7 +52,11 @@ def test_style_sheets_of_articles_are_kept_with_what_they_name(tmp_path: Path) -
     data = tmp_path / "data"
     with serving(routes) as little:
         crawl(little.site(tmp_path / "sites", file_bytes=10_000), data)
-    asked = {path: count for path, count in little.counts.items() if path not in ("/", "/robots.txt", "/favicon.ico")}
+    asked = {
+        path: count
+        for path, count in little.counts.items()
+        if path not in ("/", "/robots.txt", "/favicon.ico", "/sitemap.xml")
+    }
     styles = {path: count for path, count in asked.items() if not path.startswith("/show-")}
     # Once each; what only a list shows, what robots.txt disallows and what lies on another host is not asked for.
     assert styles == dict.fromkeys(("/s/a.css", "/s/b.css", "/s/bg.png", "/s/f.woff2", "/s/large.css"), 1)
@@ -63,6 +67,33 @@ def test_style_sheets_of_articles_are_kept_with_what_they_name(tmp_path: Path) -
     missing = {each["url"].removeprefix(little.base): each["reason"] for each in map(json.loads, lines)}
     assert missing["/secret/c.css"] == "robots"
     assert missing["/s/large.css"] == "too_large"
+
+
+def test_files_of_an_article_on_hosts_that_the_site_file_does_not_name_are_reported(tmp_path: Path) -> None:
+    """Each file, and of the pictures of a host the first; once the site file names the host they are fetched."""
+
+    def there(path: str, _: Mapping[str, str]) -> Answer:
+        return Answer(b"%PDF-1.4 " + bytes(400), headers={"Content-Type": "application/pdf"})
+
+    def named(path: str, headers: Mapping[str, str]) -> Answer:
+        answer = routes(path, headers)
+        away = f"http://{files.host}"
+        more = "".join(f"<p><img src={away}/{n}.png></p><a href={away}/f{n}.pdf>通知{n}.pdf</a>" for n in range(2))
+        return Answer(str(answer.body).replace("</div></body>", f"{more}</div></body>"), headers=answer.headers)
+
+    data = tmp_path / "data"
+    with serving(there) as files, serving(named) as little:
+        site = little.site(tmp_path / "sites", allow_private=[little.host, files.host])
+        for later in (0.0, 2 * DAY):
+            crawl(site, data, later=later)
+            lines = Layout(root=data).missing("little").read_text(encoding="utf-8").splitlines()
+            missing = [each for each in map(json.loads, lines) if each["reason"] == "foreign_host"]
+            assert {each["url"].removeprefix(files.base) for each in missing} == {"/0.png", "/f0.pdf", "/f1.pdf"}
+            assert missing[1]["parent"].startswith(f"{little.base}/show-")
+        assert not files.asked
+        site.write_text(site.read_text("utf-8").replace("]", f", {files.host!r}]", 1), "utf-8")
+        crawl(site, data, later=4 * DAY, full=True)
+        assert {"/f0.pdf", "/f1.pdf", "/0.png", "/1.png"} <= files.counts.keys()
 
 
 def test_a_site_file_may_leave_them_out(tmp_path: Path) -> None:
