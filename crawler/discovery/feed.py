@@ -24,17 +24,21 @@ _TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^<>]
 
 # At most so many sitemaps of one robots.txt are read.
 SITEMAPS = 20
+# Where sitemaps stand that no robots.txt names.
+SITEMAP = "/sitemap.xml"
 _LINE = re.compile(r"https?://\S{1,2000}")
-_SITEMAP = re.compile(r"^[ \t]{0,9}sitemap[ \t]{0,9}:[ \t]{0,9}(https?://\S{1,2000})", re.IGNORECASE | re.MULTILINE)
+_SITEMAP = re.compile(r"[ \t\ufeff]{0,9}sitemap[ \t]{0,9}:[ \t]{0,9}(\S{1,2000})", re.IGNORECASE)
 
 
-def sitemaps(robots: bytes) -> list[str]:
-    """The sitemaps that a robots.txt names.
+def sitemaps(url: str, robots: bytes) -> list[str]:
+    r"""The sitemaps that a robots.txt names, by whatever ends its lines; `url` is its address.
 
-    >>> sitemaps(b"Sitemap: http://h/sitemap.xml")
-    ['http://h/sitemap.xml']
+    >>> sitemaps("http://h/robots.txt", b"User-agent: *\rSitemap: http://h/sitemap.xml\rSitemap: /map.txt")
+    ['http://h/sitemap.xml', 'http://h/map.txt']
     """
-    return [match[1] for match in _SITEMAP.finditer(robots.decode("utf-8", "replace"))][:SITEMAPS]
+    lines = re.split(r"[\r\n]", robots.decode("utf-8", "replace"))
+    named = [match[1] for match in map(_SITEMAP.match, lines) if match]
+    return [urljoin(url, each) for each in named if "[" not in each][:SITEMAPS]
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
