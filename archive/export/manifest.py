@@ -64,11 +64,13 @@ class Export:
     Attributes:
         documents: the number of documents.
         uncleaned: the number of closed WARC files without a shard.
+        manifest: the path of the manifest; None: there is none, on stdout.
         left_out: the number of documents left out because they share a passage with the user's list.
     """
 
     documents: int
     uncleaned: int
+    manifest: Path | None
     left_out: int = 0
 
 
@@ -119,12 +121,19 @@ def write(
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
     uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
-    return Export(documents=count, uncleaned=uncleaned, left_out=tally.left_out)
+    return Export(documents=count, uncleaned=uncleaned, manifest=_manifest_of(out), left_out=tally.left_out)
 
 
 def _filters(wanted: query.Filter) -> dict[str, Any]:
     """The filters that choose something."""
     return {name: value for name, value in asdict(wanted).items() if name != "ids" and value not in _UNSET}
+
+
+def _manifest_of(out: Path) -> Path | None:
+    """The path of the manifest of an export; None: it went to stdout, without one."""
+    if out == whole.STDOUT:
+        return None
+    return out / "manifest.json" if out.is_dir() else _beside(out)
 
 
 def _beside(out: Path) -> Path:

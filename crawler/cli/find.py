@@ -458,7 +458,9 @@ def _write(
         layout, wanted, format_, out, writer, force=force, left_out=beside.left_out, stated=beside.stated
     )
     _print_lost(offer, as_messages=True)
-    say(f"{out}: {made.documents} documents" + ("" if made.documents else "; none matches the filters"))
+    none = "" if made.documents else "; none matches the filters"
+    origin = f"; what is in it and how it was made: {made.manifest}" if made.manifest else ""
+    say(f"{out}: {made.documents} documents{none}{origin}")
     if beside.left_out:
         say(f"{made.left_out} documents share a passage with the texts given, and were left out")
     if made.uncleaned:

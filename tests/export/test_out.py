@@ -67,7 +67,9 @@ def export(layout: Layout, out: Path | str, *words: str, form: str = "jsonl") ->
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "text", "hf", "dolma", "wacz", "wet"])
 def test_an_export_takes_the_place_of_an_export_and_of_nothing_else(layout: Layout, tmp_path: Path, form: str) -> None:
     out = tmp_path / "out"
-    assert export(layout, out, form=form).exit_code == 0
+    done = export(layout, out, form=form)
+    assert done.exit_code == 0
+    assert f"how it was made: {next(tmp_path.rglob('*manifest.json'))}" in done.output
     before = sorted(path.name for path in tmp_path.iterdir())
     assert export(layout, out, "--until", "2020-01-01", form=form).exit_code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == before
