@@ -26,6 +26,7 @@ class Standing:
         skips: the number of page captures without a document, by reason.
         last_run: the last crawl; None: the site was never crawled here.
         missing_by_reason: the number of addresses that the last crawl did not capture, by reason, most frequent first.
+        missing_articles: the number of these addresses that should be articles.
         ledger: what its lists claim, and doubts about the site.
         warc_files: the number of closed WARC files.
         never_verified: the number of these that were never verified.
@@ -38,6 +39,7 @@ class Standing:
     skips: Mapping[str, int]
     last_run: Run | None
     missing_by_reason: Mapping[str, int]
+    missing_articles: int
     ledger: Ledger
     warc_files: int
     never_verified: int
@@ -57,10 +59,11 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
     for key in sorted(catalogued.keys() | kept.keys() | crawled.keys()):
         if site is not None and key != site:
             continue
-        run, reasons = None, {}
+        run, reasons, awaited = None, {}, 0
         if key in crawled:
             with closing(Frontier(crawled[key], read_only=True)) as frontier:
                 run, reasons = next(iter(frontier.report.runs()), None), frontier.report.reasons()
+                awaited = frontier.report.awaited()
         files = kept.get(key)
         had = catalogued.get(key)
         yield Standing(
@@ -69,6 +72,7 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             skips=had.skips if had else {},
             last_run=run,
             missing_by_reason=reasons,
+            missing_articles=awaited,
             ledger=read_ledger(layout.ledger(key)),
             warc_files=files.files if files else 0,
             never_verified=files.never if files else 0,
@@ -99,7 +103,8 @@ def line(standing: Standing) -> str:
         short = f" ({run.shortfall})" if run.shortfall else ""
         parts.append(f"crawled {run.began.astimezone(CHINA):%Y-%m-%d %H:%M} Shanghai, {run.ending}{short}")
     if standing.missing_by_reason:
-        parts.append(f"not captured: {sum(standing.missing_by_reason.values())}")
+        articles, every = standing.missing_articles, sum(standing.missing_by_reason.values())
+        parts.append(f"not captured: {articles} that should be articles, {every - articles} other addresses")
     parts += [f"lists with gaps: {gaps}"] if gaps else []
     parts += [f"! {why}" for why in (*standing.unfinished, *map(say_doubt, standing.ledger.doubts))]
     return "  ".join(parts)

@@ -9,9 +9,14 @@ from dataclasses import fields
 from typing import Any
 
 from archive.ledger import Missing
-from crawler.queue.address import shape
+from crawler.queue.address import ARTICLE, shape
 from crawler.queue.database import Database
 from crawler.queue.entries import Ending, Run, Shape, State
+
+# An article ought to be there, as `Address.is_awaited` says; what is a trap is no loss.
+_AWAITED = (
+    f"(priority = {ARTICLE} OR row_date NOT NULL OR coalesce(role, '') = 'article') AND coalesce(reason, '') != 'trap'"
+)
 
 
 class Report:
@@ -28,15 +33,14 @@ class Report:
         return {state: rows.get(state, 0) for state in State}
 
     def uncaptured(self, *, waiting: bool = False) -> Iterator[Missing]:
-        """Addresses that failed, were refused, or wait after an error, in the order in which they were found.
+        """Addresses that failed, were refused, or wait after an error: first those that should be articles.
 
         `waiting`: also those whose turn has not come yet.
         """
-        rows = self._db.execute(
-            "SELECT url, state, coalesce(reason, 'waiting'), coalesce(detail, ''), tries, parent FROM address"
-            " WHERE reason IS NOT NULL OR (? AND state IN ('pending', 'leased') AND first IS NULL) ORDER BY id",
-            [waiting],
-        )
+        sql = f"""SELECT url, state, coalesce(reason, 'waiting'), coalesce(detail, ''), tries, parent FROM address
+                  WHERE reason IS NOT NULL OR (? AND state IN ('pending', 'leased') AND first IS NULL)
+                  ORDER BY NOT ({_AWAITED}), id"""  # noqa: S608 - our own words
+        rows = self._db.execute(sql, [waiting])
         for url, state, reason, detail, tries, parent in rows:
             yield Missing(url=url, state=state, reason=reason, detail=detail, tries=tries, parent=parent)
 
@@ -49,6 +53,12 @@ class Report:
                     " GROUP BY reason ORDER BY count(*) DESC, reason"
                 )
             )
+
+    def awaited(self) -> int:
+        """How many of the addresses that were not captured should be articles."""
+        with self._translate():
+            sql = f"SELECT count(*) FROM address WHERE reason IS NOT NULL AND {_AWAITED}"  # noqa: S608 - our own words
+            return int(self._db.execute(sql).fetchone()[0])
 
     def runs(self) -> list[Run]:
         """All runs, the newest first."""

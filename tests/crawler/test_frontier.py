@@ -157,6 +157,18 @@ def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     assert leased(again) == ["a", "b"]
 
 
+def test_what_should_be_an_article_stands_first_among_what_was_not_captured(path: Path) -> None:
+    frontier = opened(path, "about")
+    frontier.push(Address(url=url("row"), found=FoundBy(parent=url("about"), row_date="2020-02-19")))
+    frontier.push(Address(url=url("shaped"), priority=ARTICLE))
+    frontier.push(Address(url=url("twin"), priority=ARTICLE), refused=("trap", "another order"))
+    while (address := frontier.lease([HOST])) is not None:
+        frontier.fail(address, "http_404", "", wait=None, status=404)
+    names = [each.url.rpartition("/")[2] for each in frontier.report.uncaptured()]
+    assert names == ["row", "shaped", "about", "twin"]
+    assert frontier.report.awaited() == 2
+
+
 def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:
     clock = Clock()
     frontier = opened(path, "a", "b", clock=clock)
