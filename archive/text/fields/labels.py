@@ -562,7 +562,9 @@ def _believed(value: str, text: str, longest: int) -> str | None:
         value = f"{value})" if f"{value})" in text else value.split("(", maxsplit=1)[0].strip(WRAP)
     if len(value) < 2 or len(value) > longest or not any(map(str.isalpha, value)) or re.search(r"[。!?=<>\"]", value):
         return None
-    return None if is_nobody(value) else value
+    # A note on rights quotes the label: 凡注明“来源：清河日报”的作品.
+    quoted = value.count("”") > value.count("“") or value.count("」") > value.count("「")
+    return None if quoted or is_nobody(value) else value
 
 
 def is_abstract(line: str, following: Sequence[str]) -> bool:
