@@ -145,7 +145,7 @@ def _status(capture: Capture) -> tuple[Reason, str] | None:
     """What the status of a response says against it."""
     status = capture.status
     if capture.missing:
-        return Reason.SOFT_404, f"the same page as {capture.missing}, which nobody made"
+        return Reason.SOFT_404, f"the same page as {capture.missing}, which is no article"
     if status is None or (200 <= status < 300 and status not in (202, 203)):
         return None
     text = _glance(capture.body[:30000])

@@ -173,7 +173,7 @@ class AnswerReader:
             self.outcomes.retry(address, *map(str, judged.refusal), status=response.status)
             return None
         if (nothing := response.meta.get("nothing")) and judged.why_scripted is None:
-            self.outcomes.gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
+            self.outcomes.gone(address, "soft_404", f"the same page as {nothing}, which is no article", response.status)
             return None
         if address.role == "article" and judged.refusal is not None and self._is_hidden(address, response, judged):
             return None

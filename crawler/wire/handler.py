@@ -17,7 +17,7 @@ from errno import EDQUOT, ENOSPC
 from io import SEEK_END, BytesIO
 from tempfile import gettempdir
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast, get_args
 from urllib.parse import quote_from_bytes, urldefrag, urlsplit
 
 import scrapy
@@ -149,7 +149,8 @@ class TapHandler(HTTP11DownloadHandler):
         """Fetch, record, return.
 
         Reads `request.meta`: limit (bytes of body on the wire), download_timeout (seconds), found, depth, purpose,
-        missing. Sets `request.meta["written"]`, and `nothing` where the page is like that of a made-up address.
+        missing, home. Sets `request.meta["written"]`, and `nothing` where the page is like that of a made-up address,
+        or like the home page.
 
         Raises:
             Refused: the guard forbids the address; nothing was sent.
@@ -282,18 +283,18 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
 
 def _missing(request: Request, response: Response) -> Lines:
     """The metadata line of a page that is the same as that of a made-up address."""
-    missing: Like | None = request.meta.get("missing")
+    missing, home = (cast("Like | None", request.meta.get(name)) for name in ("missing", "home"))
     if request.meta.get("purpose") == "probe" and response.status == 200:
         return (("same-as-missing", request.url),)
-    if missing is None:
-        return ()
-    if 300 <= response.status < 400:
+    if 300 <= response.status < 400 and missing is not None:
         location = (response.headers.get("Location") or b"").decode("latin-1")
         return (("same-as-missing", missing.url),) if missing.leads_as(request.url, location) else ()
-    if response.status != 200 or not missing.is_like(request.url, response.body):
+    both = (like for like in (missing, home) if like is not None and response.status == 200)
+    same = next((like for like in both if like.is_like(request.url, response.body)), None)
+    if same is None:
         return ()
-    request.meta["nothing"] = missing.url
-    return (("same-as-missing", missing.url),)
+    request.meta["nothing"] = same.url
+    return (("same-as-missing", same.url),)
 
 
 def _read_again(request: Request, record: Record, page_bytes: int) -> Response:

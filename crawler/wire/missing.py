@@ -1,7 +1,8 @@
 """What a host answers for an address that nobody made -> which of its pages say that there is nothing.
 
 Many hosts say so with status 200, or answer with their home page. One made-up address a host and run tells how; a page
-that is the same is marked in its own metadata record, so that the cleaner knows it too.
+that is the same is marked in its own metadata record, so that the cleaner knows it too. So is an article's address that
+shows the home page.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _LOST = (
     Refused,
     Cut,
 )
+# Of a home page with fewer bytes of words another page may have the same; two of one page differ by a tenth at most.
+WORDS, ABOUT = 100, 10
 _UNSEEN = re.compile(
     rb"<(script|style)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", re.IGNORECASE | re.DOTALL
 )
@@ -58,15 +61,19 @@ class Missing:
         url: the address.
         text: what its page says, as a digest; None: it says by its status that there is none.
         location: where it leads to.
+        size: about how many bytes the page has; None: any number.
     """
 
     url: str
     text: str | None = None
     location: str | None = None
+    size: int | None = None
 
     def is_like(self, url: str, body: bytes) -> bool:
         """Whether a page of status 200 is the same but for its address, numbers and hours."""
-        return self.text is not None and text_of(url, body) == self.text
+        if self.text is None or (self.size is not None and abs(len(body) - self.size) > self.size // ABOUT):
+            return False
+        return text_of(url, body) == self.text
 
     def leads_as(self, url: str, location: str) -> bool:
         """Whether a redirect from `url` leads where that of the made-up address leads.
@@ -89,7 +96,11 @@ def text_of(url: str, body: bytes) -> str:
     True
     """
     path = urlsplit(url).path.encode("ascii", "replace")
-    text = _UNSEEN.sub(b"", body).replace(path, b"").replace(path.rpartition(b"/")[2] or path, b"")
+    # Of a home page the path is one slash.
+    named = [name for name in (path, path.rpartition(b"/")[2]) if len(name) > 1]
+    text = _UNSEEN.sub(b"", body)
+    for name in named:
+        text = text.replace(name, b"")
     return hashlib.sha256(_CHANGING.sub(b"", text)).hexdigest()
 
 
@@ -99,6 +110,7 @@ class ProbeMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._hosts: dict[str, asyncio.Task[Missing | None]] = {}
+        self._homes: dict[str, Missing] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ProbeMiddleware:
@@ -117,6 +129,18 @@ class ProbeMiddleware:
         if task is None:
             task = self._hosts[origin] = asyncio.ensure_future(self._ask(f"{origin}/{NAME}{secrets.token_hex(8)}.html"))
         request.meta["missing"] = await asyncio.shield(task)
+        if address.is_awaited:
+            request.meta["home"] = self._homes.get(origin)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep what the home page of a host says."""
+        parts = urlsplit(request.url)
+        if "address" in request.meta and response.status == 200 and _HOME.fullmatch(parts.path) and not parts.query:
+            said = _CHANGING.sub(b"", _UNSEEN.sub(b"", response.body))
+            if len(said) >= WORDS:
+                home = Missing(url=request.url, text=text_of(request.url, response.body), size=len(response.body))
+                self._homes.setdefault(f"{parts.scheme}://{parts.netloc}", home)
+        return response
 
     async def _ask(self, url: str) -> Missing | None:
         """Ask for a made-up address, and write down what came of it; None: nothing that could be told from a page."""

@@ -178,3 +178,32 @@ def test_a_page_that_never_comes_whole_is_asked_for_once_when_it_is_due(tmp_path
         assert db.execute("SELECT reason FROM address WHERE reason IS NOT NULL").fetchall() == [
             ("truncated_disconnect",)
         ]
+
+
+def test_an_article_whose_address_shows_the_home_page_is_deleted(tmp_path: Path) -> None:
+    """The host answers 404 where there never was anything; the clock of its home page differs each time."""
+    gone, hour = False, 0
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        nonlocal hour
+        hour += 1
+        if path == "/" or (gone and path == "/show-1.html"):
+            rows = "".join(
+                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(4)
+            )
+            return Answer(f"<title>云溪县统一战线</title><p>欢迎访问，现在是12:{hour:02}</p><ul>{rows}</ul>")
+        return article(int(path[6])) if path.startswith("/show-") else Answer(status=404)
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        site, base = little.site(tmp_path / "sites"), little.base
+        crawl(site, data)
+        gone = True
+        crawl(site, data, later=31 * DAY)
+    layout = Layout(root=data)
+    assert {each.url.removeprefix(base): each.reason for each in read_missing(layout.missing("little"))} == {
+        "/show-1.html": "deleted"
+    }
+    found = {document.url.removeprefix(base): document.gone for document in query.documents(layout, query.Filter())}
+    assert {path for path, day in found.items() if day} == {"/show-1.html"}
+    assert len(found) == 4
