@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,8 @@ from crawler.wire.guard import literal_address
 _NO_TROUBLE = ("waiting", "list_gap")
 # The limits of pages for the first crawl and for sample articles. With robots.txt and redirects: about 30 requests.
 LOOK, SAMPLES = 16, 5
+# The most links of the home page that are named.
+NAMED = 12
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _PLACE = re.compile(r"<meta(?>[^<>]*?name=[\"']SiteIDCode[\"'])[^<>]*?content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
@@ -57,6 +59,7 @@ class Probed:
 
     Attributes:
         columns: the name and URL of each list.
+        others: the names of the home page's other links, some of which may lead to lists too.
         pager: an example of how a list leads to its next page; None: no pager was found.
         article: a regular expression for the addresses of articles; None: no article was found.
         samples: the Documents of some articles.
@@ -69,6 +72,7 @@ class Probed:
     name: str
     cms: str | None
     columns: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
     pager: str | None
     article: str | None
     encoding: str
@@ -127,7 +131,8 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         path=path,
         name=next((name for page in pages if (name := _name(page.title))), host),
         cms=cms([page.html for page in pages], [link.url for link in inside]),
-        columns=_columns(pages, home),
+        columns=(columns := _columns(pages, home)),
+        others=_others(pages, home, {url for _, url in columns}),
         pager=_pager(pages),
         article=_pattern(articles),
         encoding=pages[-1].encoding,
@@ -184,6 +189,12 @@ def account(found: Probed) -> Iterator[str]:
     if not found.columns:
         pager = f"the pager {found.pager}" if found.pager else "no pager was found"
         yield f"No column was found. The crawl follows the links of the home page; {pager}."
+    elif found.others:
+        more = "" if len(found.others) <= NAMED else " ..."
+        yield (
+            f"{len(found.others)} more links of the home page may lead to lists, which the crawl finds by itself:"
+            f" {', '.join(found.others[:NAMED])}{more}"
+        )
     for each in found.ledger.lists:
         if each.claimed is not None or each.claimed_pages is not None or each.controls or each.blind or each.foreign:
             yield f"{each.name or each.url}: {say_gap(each)}"
@@ -294,6 +305,14 @@ def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
     articles = {link.url for link in links if link.priority == ARTICLE}
     found = dict.fromkeys(url for url in _lists(pages) if url in names and url != home and url not in articles)
     return tuple((names[url], url) for url in found if not _PAGE_NAME.fullmatch(names[url]))
+
+
+def _others(pages: list[_Page], home: str, columns: Collection[str]) -> tuple[str, ...]:
+    """The names of the home page's links to the same host that are neither columns nor articles."""
+    shown = [link for page in pages if page.url == home for link in page.links if host_of(link.url) == host_of(home)]
+    names = {link.url: link.anchor for link in shown if link.kind == "page" and link.priority != ARTICLE}
+    rest = (name for url, name in names.items() if name and url not in columns and url != home)
+    return tuple(dict.fromkeys(name for name in rest if not _PAGE_NAME.fullmatch(name)))
 
 
 def _lists(pages: list[_Page]) -> list[str]:

@@ -55,6 +55,20 @@ def test_what_the_columns_claim_is_shown(tmp_path: Path) -> None:
     assert "微信专栏: shows 0; 22 rows lead to mp.weixin.qq.com" in done.stderr
 
 
+def test_other_links_of_the_home_page_are_named(tmp_path: Path) -> None:
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        said = columns(path, headers)
+        assert isinstance(said.body, str)
+        other = "<a href='/forum/'>统战论坛</a><a href='/jg.html'>机构</a><a href='/'>首页</a><a href='http://else.example/'>外站</a>"
+        return Answer(said.body + other) if path == "/" else said
+
+    done = add(answer, tmp_path)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "may lead to lists" in line]
+    assert line.endswith("may lead to lists, which the crawl finds by itself: 统战论坛, 机构")
+    assert line.strip().startswith("2 more links of the home page")
+
+
 def test_a_site_without_columns_is_reported(tmp_path: Path) -> None:
     def answer(path: str, _: Mapping[str, str]) -> Answer:
         more = "<a href='/index_2.html'>下一页</a>" if path == "/" else ""
