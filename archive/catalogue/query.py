@@ -467,6 +467,11 @@ def _is_day(words: str) -> bool:
         return False
 
 
+# What broke off cannot be a revisit of an equal capture, so an equal document before it makes it no version.
+_REPEATED = """instr(d.flags, '"truncated"') AND EXISTS (
+    SELECT 1 FROM documents o WHERE o.url = d.url AND o.exact = d.exact AND o.captured < d.captured)"""
+
+
 def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     check_days(wanted)
     for what, value, known in (("script", wanted.script, SCRIPTS), ("kind", wanted.kind, KINDS)):
@@ -488,7 +493,7 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     given += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
     parts = [(sql, value) for sql, value in given if value is not None]
     # A further page of an article is shown with its first page.
-    every = "1" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
+    every = f"NOT ({_REPEATED})" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
     return " AND ".join([every, *(sql for sql, _ in parts)]), [value for _, value in parts]
 
 

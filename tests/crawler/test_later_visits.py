@@ -173,6 +173,8 @@ def test_a_page_that_never_comes_whole_is_asked_for_once_when_it_is_due(tmp_path
         crawl(site, data, later=32 * DAY)
         assert little.counts[url] == 4
         versions = timeline.versions(Layout(root=data), little.base + url)
+        every = query.documents(Layout(root=data), query.Filter(versions=True))
+        assert [one.flags for one in every if one.url == little.base + url] == [("truncated",)]
     assert [(one.outcome, one.captures) for one in versions] == [("document", 4)]
     with closing(sqlite3.connect(Layout(root=data).state("little"))) as db:
         assert db.execute("SELECT reason FROM address WHERE reason IS NOT NULL").fetchall() == [
