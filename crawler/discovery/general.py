@@ -52,6 +52,8 @@ def read_way(name: str) -> re.Pattern[str]:
 NEXT, BACK, _ENDS, NUMBER, MORE, MONTH_BEFORE = map(
     read_way, ("next", "back", "ends", "number", "more", "month_before")
 )
+# What says that a list is at its end.
+END = re.compile(WORDS["end"]["pattern"])
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
 LATER = re.compile(

@@ -24,6 +24,7 @@ from archive.site import Site
 from archive.text.clean import clean
 from archive.text.document import Reason, Skip
 from archive.warc.capture import Capture, Written
+from crawler.discovery.general import END
 from crawler.discovery.link import START
 from crawler.discovery.scripted import Play
 from crawler.queue.address import canonical, shape
@@ -217,6 +218,11 @@ class AnswerReader:
 
     def _take(self, address: Address, response: Response, judged: Judged) -> Pending | None:
         """Push what a page leads to, and say that its address is done."""
+        if _hiccups(address, judged):
+            self.outcomes.retry(
+                address, "no_rows", "a further page of a list, without any link", status=response.status
+            )
+            return None
         self.counts["articles"] += judged.article is not None
         redirects = [
             link
@@ -304,6 +310,14 @@ class AnswerReader:
             self.outcomes.give_up(address, "needs_js", f"the browser failed: {error}", response.status)
         except CundangError as error:
             self.stop(error)
+
+
+def _hiccups(address: Address, judged: Judged) -> bool:
+    """Whether a pager led to a page that has nothing of a list, and does not say that the list is at its end."""
+    if address.pager is None or judged.data or judged.article is not None or judged.why_scripted is not None:
+        return False
+    leads = any(link.kind != "requisite" for link in judged.links)
+    return not leads and END.search(judged.html) is None
 
 
 def _is_conditional(request: Request | None) -> bool:

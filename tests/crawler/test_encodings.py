@@ -54,7 +54,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], set[str]]
             if "__doPostBack" in body:
                 body = f"<form method='post'><input type='hidden' name='lb' value='统战'>{body}</form>"
         else:
-            body = "<p>没有此栏目</p>"
+            body = "<p>没有此栏目</p><a href='/'>首页</a>"
         label = "big5" if path == "/big5" else "gbk"
         page = f"<html><head><meta charset='{label}'><title>栏目</title></head><body>{body}</body></html>"
         return Answer(page.encode(label, "replace"), headers={"Content-Type": "text/html"})
