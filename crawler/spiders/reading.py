@@ -39,6 +39,7 @@ from crawler.spiders.outcome import Outcomes
 from crawler.spiders.rendered import Rendering
 from crawler.spiders.scripts import StageError
 from crawler.wire.browser import Browser, RenderError
+from crawler.wire.fetch import location_of
 from crawler.wire.handler import NOTE
 from crawler.wire.recorder import Recorder
 from crawler.wire.tap import Cut
@@ -95,7 +96,7 @@ class AnswerReader:
         elif status in (429, 503):
             self.outcomes.rests(address, response)
         elif 300 <= status < 400 and location:
-            self.outcomes.redirected(address, response, header(response, "Location"))
+            self.outcomes.redirected(address, response, location_of(response))
         elif status >= 400 or status < 200:
             self.outcomes.refused(address, response)
         else:

@@ -54,13 +54,19 @@ async def fetch(
             return str(refused)
         except _LOST as lost:
             return f"{type(lost).__name__}: {lost}"
-        location = response.headers.get("Location")
+        location = location_of(response)
         if not 300 <= response.status < 400 or not location:
             return response
-        url = response.urljoin(location.decode("latin-1"))
+        url = response.urljoin(location)
         if response.status in (301, 302, 303):
             method, body = "GET", b""
     return f"redirects: more than {REDIRECTS}: {asked}"
+
+
+def location_of(response: Response) -> str:
+    """Where a redirect leads, its bytes beyond ASCII as they came: the server alone knows their encoding."""
+    raw = response.headers.get("Location") or b""
+    return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in raw)
 
 
 def _given(headers: Mapping[str, str], *, own: bool) -> dict[str, str]:

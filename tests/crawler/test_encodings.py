@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
 
 import loaded
 import pytest
@@ -82,3 +84,17 @@ def test_no_address_is_asked_for_in_another_encoding_too(sent: tuple[list[str], 
     assert "/b.asp?" + BIG5 in asked
     assert {path for path in asked if "lb=" in path and GBK not in path and BIG5 not in path} == set()
     assert {form for form in forms if GBK not in form} == {f"{UTF8}&page=2"}
+
+
+@pytest.mark.parametrize("location", ["/转 向.asp?t=统战", "/a.asp?t=新闻"])
+def test_a_redirect_in_raw_bytes_is_followed_with_these_bytes(tmp_path: Path, location: str) -> None:
+    def answer(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            return Answer("<a href='/1.html'>座谈会</a>")
+        raw = location.encode("gbk").decode("latin-1")
+        return Answer(status=302, headers={"Location": raw}) if path == "/1.html" else Answer("<p>座谈会</p>")
+
+    with serving(answer) as little:
+        command = [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "crawl"]
+        loaded.run([*command, str(little.site(tmp_path))], timeout=60)
+    assert quote(location.encode("gbk"), safe="/?=") in little.counts
