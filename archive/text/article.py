@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
@@ -43,6 +44,8 @@ LONG = 200
 _REST = 0.3
 # One of these parts the steps of a breadcrumb.
 _PARTING = frozenset(">＞»›→/|\\-")
+# A gallery counts its pictures before what they show: 1/4活动现场.
+_COUNTED = re.compile(r"\A\d{1,2}/\d{1,2}\s?(?=\D)")
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
 
 
@@ -243,13 +246,24 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
     beside = [all(cell and page.outline.captioned(cell[0]) for cell in row) for row in scene.rows]
     looks = [page.outline.look(index) for index in draft.at]
     prose = {look for look, is_beside in zip(looks, beside, strict=True) if not is_beside}
+    named = _named_below(draft, page.outline, looks)
     for position in draft.left():
-        line, apart = draft.lines[position].read, looks[position] not in prose
-        described = beside[position] and _may_describe(line, apart=apart)
-        described = described and not _begins_list(draft, page.outline, position)
-        if described or page.blocks[draft.at[position]].kind == "caption":
-            draft.captions += line.split("\t")
+        line, at = draft.lines[position].read, draft.at[position]
+        apart = looks[position] not in prose or page.outline.slants(at)
+        told = beside[position] and _may_describe(line, apart=apart)
+        described = told and not _begins_list(draft, page.outline, position)
+        if described or looks[position] in named or page.blocks[at].kind == "caption":
+            draft.captions += _COUNTED.sub("", line).split("\t")
             draft.take(position, "caption")
+
+
+def _named_below(draft: Draft, outline: Outline, looks: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The looks, with a class, of short lines that all stand right below pictures: several, a sentence among them."""
+    below = Counter(look for index, look in zip(draft.at, looks, strict=True) if index in outline.pictures)
+    lines_of = list(zip(looks, (line.read for line in draft.lines), strict=True))
+    said = {look for look, line in lines_of if "class" in look[1] and line.endswith("。")}
+    named = said - {look for look, line in lines_of if len(line) > CAPTION}
+    return {look for look, count in Counter(looks).items() if look in named and 1 < count == below[look] < len(looks)}
 
 
 def _may_describe(line: str, *, apart: bool) -> bool:

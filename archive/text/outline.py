@@ -210,6 +210,8 @@ class Outline:
         a box with the picture to itself.
         """
         near = (index - 1, index, index + 1)
+        if index in self._shown:
+            return True
         if self.blocks[index].kind == "heading" or self._holders.keys().isdisjoint(near):
             return False
         if self._with_picture(index):
@@ -217,12 +219,20 @@ class Outline:
         if self.pictures.isdisjoint(near[1:]):
             return False
         element = self.blocks[index].element
-        if _describes(self.inside[element]) or self._is_under_picture(index):
+        if _describes(self.inside[element]) or self._is_under_picture(index) or self.slants(index):
             return True
         around = (element, self.parents[element])
         return index in self.pictures and any(
             self.tags[box] == "center" or _CENTRED.search(self.inside[box]) for box in around
         )
+
+    def slants(self, index: int) -> bool:
+        """Whether a block right below a picture stands in italics, all of it."""
+        return index in self.pictures and self.blocks[index].text in self._slanted
+
+    @cached_property
+    def _slanted(self) -> frozenset[str]:
+        return frozenset(words.strip() for name in ("em", "i") for words in self.words_in(name))
 
     def _is_under_picture(self, index: int) -> bool:
         """Whether a block stands alone with the picture before it in a paragraph that is named for pictures."""
@@ -252,6 +262,23 @@ class Outline:
         """The elements that hold pictures, by the block after each; one in a paragraph or cell of links is an icon."""
         own = {i: b.element for i, b in enumerate(self.blocks) if b.linked > 0.5 and self.tags[b.element] in _OWN}
         return {at: element for at, element in reversed(self.media) if own.get(at) != element}
+
+    @cached_property
+    def _shown(self) -> frozenset[int]:
+        """The lines of tables that have pictures, no more sentences than these, and at most one line more."""
+        tables: dict[int, list[int]] = {}
+        for at, element in self.media:
+            if at in self.pictures and (cell := self._cell(element)) is not None:
+                tables.setdefault(self._table(cell), []).append(at)
+        found: set[int] = set()
+        for table, places in tables.items():
+            most = len(places) + 1
+            near = range(max(0, places[0] - most - 1), min(len(self.blocks), places[0] + most + 1))
+            lines = [i for i in near if self.holds(table, i)]
+            told = sum(map(self.ends_sentence, lines))
+            if len(lines) <= most > told and not any(self.blocks[i].links for i in lines):
+                found.update(lines)
+        return frozenset(found)
 
     def look(self, index: int) -> tuple[str, str]:
         """How the element of a block is written: its name and its attributes."""
@@ -290,7 +317,10 @@ class Outline:
 
     def cell(self, index: int) -> int | None:
         """The table cell that holds a block, where it stands in one with few elements between."""
-        element = self.blocks[index].element
+        return self._cell(self.blocks[index].element)
+
+    def _cell(self, element: int) -> int | None:
+        """The table cell in which an element stands, or which it is, with few elements between."""
         for _ in range(NEAR_CELL):
             if self.tags[element] in CELLS:
                 return element
@@ -367,6 +397,10 @@ class Outline:
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
         return [attributes(self.pieces[5 * number + 2]) for name in names for number in self._numbers.get(name, ())]
+
+    def words_in(self, name: str) -> list[str]:
+        """What stands in each element of a name, up to the first tag, seen or not."""
+        return [unescape(self.pieces[5 * number + 3] or "") for number in self._numbers.get(name, ())]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""

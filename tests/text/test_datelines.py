@@ -244,6 +244,8 @@ def test_what_a_machine_made_of_a_text_is_none_of_it() -> None:
 CELL = "align=center><img src={0}.jpg><br><font size=2>{1}</font></td>"
 ITEM = "<li><img src={0}.jpg><div>{1}</div><i>{0}/2</i></li>"
 TWO = ("石匠在桥头", "老校长走过新桥")
+SAID = tuple(f"{line}。" for line in TWO)
+PICTURES = "<td><img src=1.jpg></td><td><img src=2.jpg></td>"
 
 
 @pytest.mark.parametrize(
@@ -254,6 +256,18 @@ TWO = ("石匠在桥头", "老校长走过新桥")
         (f"<ul>{ITEM.format(1, '石匠在桥头')}{ITEM.format(2, '老校长走过新桥')}</ul>", TWO),
         ("<p class=pic><img src=1.jpg><span>石匠在桥头</span></p>", ("石匠在桥头",)),
         ("<p align=center><img src=1.jpg></p><p class=tu>图① 石匠在桥头</p>", ("图① 石匠在桥头",)),
+        # A table of pictures and a line for each: under its picture, over it, beside it, a sentence.
+        (f"<table><tr>{PICTURES}</tr><tr><td>石匠在桥头</td><td>老校长走过新桥</td></tr></table>", TWO),
+        (
+            "<table align=right><tr><td>石匠在桥头。</td></tr><tr><td><img src=1.jpg></td></tr></table>",
+            ("石匠在桥头。",),
+        ),
+        ("<table><tr><td><img src=1.jpg><td><font size=2>石匠在桥头。</font></tr></table>", ("石匠在桥头。",)),
+        # A class of paragraphs for what stands below pictures, italics, the number of a picture before its words.
+        ("".join(f"<p><img src={n}.jpg></p><p class=tz>{line}。</p>" for n, line in enumerate(TWO)), SAID),
+        ("<p><img src=1.jpg></p><p><i>石匠在桥头。</i></p>", ("石匠在桥头。",)),
+        ("<p><img src=1.jpg><br><em>石匠在桥头。</em></p>", ("石匠在桥头。",)),
+        ("<div><img src=1.jpg><div class=cap><b>1/2</b><span>石匠在桥头</span></div></div>", ("石匠在桥头",)),
         # A paragraph with an icon, a heading beside a picture, who took it.
         ("<p class=xm><img src=dot.gif><span>石匠在桥头</span></p>", ()),
         ("<p><img src=1.jpg></p><p>图片：柯勇</p>", ()),
@@ -396,6 +410,21 @@ def test_a_value_in_a_box_beside_that_of_its_label_is_no_text(
     assert not found.text.startswith(value)
     # Words behind a colon are a paragraph of the text, and no label of these kinds.
     assert read(FIELD.format("桥名：", value)).text.startswith("桥名：\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # A table with more lines than pictures, with links; headings of a class under pictures; italics under none.
+        "<table><tr><td><img src=1.jpg><tr><td>石匠说。<tr><td>他笑。<tr><td>雨停。</table>",
+        "<table><tr><td><img src=1.jpg></td><td>桥的故事。<a href=/b>更多</a></td></tr></table>",
+        "".join(f"<p><img src={n}.jpg></p><p class=bt>{line}</p><p>桥修了三年。</p>" for n, line in enumerate(TWO)),
+        "<p><i>石匠在桥头。</i></p><p>桥修了三年。</p>",
+    ],
+)
+def test_lines_beside_pictures_that_nothing_marks_are_text(lines: str) -> None:
+    page = PAGE.format(head="云溪同乡会", under="<p>2023-05-06 来源：云溪日报</p>", below="")
+    assert read(page=page.replace("<p>通车那天", f"{lines}<p>通车那天")).captions == ()
 
 
 @pytest.mark.parametrize(
