@@ -32,7 +32,7 @@ VALUE = 30
 # The label over a machine's summary has at most so many characters.
 LABEL = 16
 # So many lines under a title may hold its dateline, and so many over it, or cells of a table that heads it.
-UNDER, OVER, CELLS = 8, 3, 24
+UNDER, OVER, CELLS = 8, 4, 24
 # A name in a box that is named for authors has at most so many characters.
 NICKNAME = 12
 # A sentence that describes a picture is no longer.

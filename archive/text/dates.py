@@ -62,7 +62,7 @@ _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 # From one hour to another lasts an event.
 _LASTS = re.compile(r"\d(?<![:\dT]\d)\d?[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
-_LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]")
+_LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]|([^()\[\]\d。]{2,14}\d{4}年\d{1,2}月\d{1,2}日)[电讯]")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
@@ -399,14 +399,17 @@ def signed(lines: Sequence[str]) -> list[Dated]:
 
 
 def lead(paragraph: str) -> Dated | None:
-    """The day in the brackets with which a text begins, with the place.
+    """The day with which a text begins, with the place, in brackets or as that of a wire.
 
     >>> lead("（香港，二零零五年四月十二日）商会今日公布，煎药费五年不变。").value
     '2005-04-12'
+    >>> lead("团结时报玉川2015年9月11日电（记者 王亮）傍晚的社区课堂坐满了孩子。").value
+    '2015-09-11'
     """
     match = _LEAD.match(narrow(paragraph[:LINE]))
-    found = find_day(match[1]) if match else None
-    if match is None or found is None or han(match[1][: found.start] + match[1][found.end :]) > PLACE:
+    words = match[match.lastindex or 0] if match else ""
+    found = find_day(words)
+    if match is None or found is None or han(words[: found.start] + words[found.end :]) > PLACE:
         return None
     return Dated(value=found.value, rule="lead", words=match[0])
 
@@ -481,10 +484,10 @@ def _trusted(credible: Sequence[Dated]) -> Dated:
     if visible := next((dated for rule in VISIBLE for dated in credible if dated.rule == rule), None):
         return visible
     made = [dated for rule in STATED for dated in credible if dated.rule == rule]
-    agreed = (one for one in made if any(one.agrees(other) and one.rule != other.rule for other in made))
     # A day over the title is that of publication, where the one under it is that of a change.
-    over = (dated for dated in credible if dated.rule == "over")
-    return next(agreed, made[0] if made else next(over, credible[0]))
+    over = [dated for dated in credible if dated.rule == "over"]
+    agreed = (one for one in made if any(one.agrees(other) and one.rule != other.rule for other in (*made, *over)))
+    return next(agreed, (*made, *over, credible[0])[0])
 
 
 def _conflict(first: Dated, credible: Sequence[Dated]) -> tuple[tuple[str, str], ...]:
@@ -535,6 +538,7 @@ def _number(written: str) -> int:
     hundreds, hundred, rest = written.rpartition("百")
     if hundred:
         return 100 * _number(hundreds or "一") + _number(rest or "零")
+    written = written.replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = written.translate(_HAN_DIGITS).rpartition("十")
     return int(ones or 0) + (10 * int(tens or 1) if ten else 0)
 

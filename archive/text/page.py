@@ -28,6 +28,7 @@ OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
 CELLS = 24
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
+_PUBLISHED_NAME = re.compile("published|entry-date")
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
 # One of these stands in the address of every file.
@@ -232,11 +233,15 @@ def _metas(read: Outline) -> list[tuple[str, str]]:
 
 
 def _times(read: Outline) -> list[tuple[str, str]]:
-    """What the only `time` element says, or the first whose class says that it is the day of publication."""
-    times = read.every("time")
-    named = [time for time in times if any(word in time.get("class", "") for word in ("published", "entry-date"))]
-    chosen = (named or (times if len(times) == 1 else []))[:1]
-    return [("datepublished", time["datetime"]) for time in chosen if time.get("datetime")]
+    """What the only `time` element says, or the first whose class says that it is the day of publication; where it
+    tells the moment of Greenwich, the day that readers see.
+    """
+    times = list(zip(read.every("time"), read.words_in("time"), strict=True))
+    named = [pair for pair in times if _PUBLISHED_NAME.search(pair[0].get("class", ""))]
+    for time, shown in (named or (times if len(times) == 1 else []))[:1]:
+        if said := time.get("datetime"):
+            return [("datepublished", shown if said.endswith(("+00:00", "Z")) and dates.read(shown) else said)]
+    return []
 
 
 def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:

@@ -258,6 +258,23 @@ def test_a_letter_in_cells_is_read_from_its_title_on(label: str, asked: str, ans
     assert document.source is None
 
 
+def test_a_letter_whose_table_has_two_facts_in_a_row_has_the_day_of_its_answer() -> None:
+    answer = "<p>您好，请携带身份证、户口簿到村委会申请。</p><p>乡镇审核后按月发放。</p>"
+    rows = [
+        ("信件标题", "高龄补贴如何申请"),
+        ("写信人", "李**", "来信时间", "2023-06-10"),
+        ("来信内容", "母亲今年八十一岁，请问申请高龄补贴需要哪些材料，到哪里办？"),
+        ("答复单位", "县民政局", "答复时间", "2023-06-12"),
+        ("答复内容", answer),
+    ]
+    cells = "".join("<tr>" + "".join(map("<td>{}</td>".format, row)) + "</tr>" for row in rows)
+    document = read(page(f"<table>{cells}</table>", "来信详情"))
+    assert document.published == "2023-06-12"
+    assert "答复单位" not in document.text
+    award = "<tr><td>姓名</td><td>单位</td></tr><tr><td>何秋萍</td><td>城北支部</td></tr>"
+    assert "姓名\t单位" in read(page(f"{HEAD}{paragraphs(LINES)}<table>{award}</table>")).text
+
+
 @pytest.mark.parametrize(
     "lines", [("王小明 李红 张建国", "陈秀英 刘洋 赵敏"), ("周一：闭馆", "周六、周日：9:00—20:30")]
 )
@@ -511,6 +528,9 @@ def test_what_stands_below_the_cell_that_holds_all_paragraphs_is_no_part_of_the_
         # A blog says the day behind its text, in an element of its own.
         ("", "<a href=/x>发布于 <time class=published datetime=2020-03-20>2020年3月20日</time></a>", "2020-03-20"),
         ("", "<time datetime=2020-03-20>3月20日</time>", "2020-03-20"),
+        # Greenwich's moment, and the day that the page shows; where it shows none, the moment counts.
+        ("", "<a href=/x><time datetime=2020-03-20T19:22:51+00:00>2020年3月20日</time></a>", "2020-03-20"),
+        ("", "<a href=/x><time datetime=2020-03-20T19:22:51Z>前天</time></a>", "2020-03-21"),
         ("", "<time datetime=2020-03-20>3月20日</time><time datetime=2020-03-21>3月21日</time>", None),
     ],
 )  # fmt: skip

@@ -36,6 +36,8 @@ _CELLS = re.compile(r"\A([一-鿿]{2,6})\t(?=[^\t]+\Z)")
 _SIGNS = {"made_crew": "审核", "made_editor": "编辑", "made_source": "来源", "made_author": "作者"}
 # What a label of a day is made of, and how a name begins, behind an office perhaps.
 _TIMES = re.compile("[日期时间于]")
+# Behind the day on which a text was written: 2020年12月8日于温泉镇.
+_WRITTEN_AT = re.compile("[记写作]?于")
 _PERSON = re.compile(r"(?:[一-鿿\d()]{2,16}[ ,])?[一-鿿·]{2,5}(?![一-鿿])")
 _TOKENS = re.compile(r"[\s|/\[\]()<>·,、《》]+")
 
@@ -94,8 +96,8 @@ def _with_day(text: str) -> str:
         return text
     before, after = text[: found.start].rstrip(" (["), text[found.end :].lstrip(" )]")
     numbered = found.value.replace("-", "") in text and before.endswith(":") and not _TIMES.search(before)
-    if numbered or not han(before + after):
-        # A day alone is read as it is, and may sign a text; digits behind a label may number a paper.
+    if numbered or not han(before + after) or _WRITTEN_AT.match(after):
+        # A day alone is read as it is, and may sign a text, with the place; digits behind a label may number a paper.
         return text
     said = (part[: labels(part)[0].at] if labels(part) else part for part in (before, after))
     unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
