@@ -24,8 +24,6 @@ _TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^<>]
 
 # At most so many sitemaps of one robots.txt are read.
 SITEMAPS = 20
-# Where sitemaps stand that no robots.txt names.
-SITEMAP = "/sitemap.xml"
 _LINE = re.compile(r"https?://\S{1,2000}")
 _SITEMAP = re.compile(r"[ \t\ufeff]{0,9}sitemap[ \t]{0,9}:[ \t]{0,9}(\S{1,2000})", re.IGNORECASE)
 

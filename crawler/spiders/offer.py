@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import FoundBy
 from crawler.discovery import Link
-from crawler.discovery.feed import SITEMAP, sitemaps
+from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import BACK, MONTH_BEFORE, styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
@@ -119,18 +119,16 @@ class Offers:
         return Led(fruitful=fruitful, vain=bool(others) and not fruitful, changed=changed)
 
     def sitemaps(self, home: Address) -> None:
-        """Offer the sitemaps that the robots.txt of a start page's host names; where it names none, the usual one."""
+        """Offer the sitemaps that the robots.txt of a start page's host names."""
         origin = urljoin(home.url, "/")[:-1]
         known = self._frontier.robots(origin)
         if known is None or known[1] is None:
             return
         parent = f"{origin}/robots.txt"
-        named = sitemaps(parent, known[1])
-        for each in named or [origin + SITEMAP]:
+        for each in sitemaps(parent, known[1]):
             url = canonical(each)
             if url is not None and host_of(url) in self._site.hosts:
-                found = FoundBy(parent=parent if named else home.url)
-                self.offer(Address(url=url, priority=LIST, depth=1, found=found))
+                self.offer(Address(url=url, priority=LIST, depth=1, found=FoundBy(parent=parent)))
 
     def offer(self, address: Address, *, again: bool = False, chained: bool = False) -> bool:
         """Keep an address, or the reason why it is never asked for; True: it is new to this visit, and due.

@@ -7,7 +7,7 @@ import email.utils
 import logging
 from collections import Counter
 from collections.abc import Callable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -20,7 +20,6 @@ from scrapy.http import Response
 from archive.site import Site, host_of
 from archive.text.document import Reason
 from archive.warc.capture import FoundBy
-from crawler.discovery.feed import SITEMAP
 from crawler.queue.address import canonical, has_session
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
@@ -144,9 +143,6 @@ class Outcomes:
 
     def gone(self, address: Address, reason: str, detail: str, status: int) -> None:
         """There is nothing at an address; what was an article there was deleted."""
-        if _is_guess(address):
-            self._frontier.done(address, status)
-            return
         if address.role == "article" and reason in _GONE:
             reason, detail = "deleted", detail or reason
         self.troubles[reason] += 1
@@ -218,13 +214,6 @@ class Outcomes:
                 self._leave(host)
             case "tired":
                 self._hosts.park(host, self._retry_wait)
-
-
-def _is_guess(address: Address) -> bool:
-    """Whether an address is that of a sitemap that neither a link nor robots.txt names."""
-    found = address.found
-    guessed = urlsplit(address.url).path == SITEMAP and found is not None and found.anchor is None
-    return guessed and found is not None and not found.parent.endswith("/robots.txt")
 
 
 def retry_after(response: Response) -> float | None:

@@ -741,22 +741,13 @@ def test_a_packed_sitemap_leads_to_its_articles(site: Unwired, kind: str) -> Non
         (b"User-agent: *\nDisallow: /x/\nSitemap: /map.xml\n", "/map.xml"),
         (b"\xef\xbb\xbfUser-agent: *\rDisallow: /x/\rSitemap: http://h/map.xml\r", "/map.xml"),
         (b"\xef\xbb\xbfSITEMAP:map.xml", "/map.xml"),
-        (b"User-agent: *\nDisallow: /x/\n", "/sitemap.xml"),
     ],
 )
-def test_a_sitemap_is_found_however_robots_txt_names_it_and_where_it_names_none(
-    site: Unwired, robots: bytes, path: str
-) -> None:
+def test_a_sitemap_is_found_however_robots_txt_names_it(site: Unwired, robots: bytes, path: str) -> None:
     listed = "<?xml version='1.0'?><urlset><url><loc>http://h/a/2020/0901/1.html</loc></url></urlset>"
     site.frontier.keep_robots("http://h", NOON, robots)
     there = {"/": Said(links("/l/")), path: Said(listed, headers={"Content-Type": "text/xml"})}
     assert "/a/2020/0901/1.html" in site.crawl(there)
-
-
-def test_a_sitemap_that_nothing_names_is_not_missing(site: Unwired) -> None:
-    site.frontier.keep_robots("http://h", NOON, b"User-agent: *")
-    assert "/sitemap.xml" in site.crawl({"/": Said(rows("/1.html")), "/1.html": article("甲")})
-    assert site.why() == {}
 
 
 def test_articles_wait_for_lists_and_months_to_come_wait_for_all(site: Unwired) -> None:
