@@ -325,9 +325,11 @@ class _Walk:
         for index in lines:
             if index > first:
                 sides.setdefault(self.side(self.blocks[first].element, index), []).append(index)
-        written = Counter((self.outline.tags[side], self.outline.inside[side]) for side in sides)
-        alone = [side for side in sides if written[self.outline.tags[side], self.outline.inside[side]] == 1]
-        last = takewhile(lambda side: side in alone and self.is_end_box(side, sides[side], first), reversed(sides))
+        written = Counter(self.outline.inside[side] for side in sides)
+        last = takewhile(
+            lambda side: written[self.outline.inside[side]] == 1 and self.is_end_box(side, sides[side], first),
+            reversed(sides),
+        )
         return [index for side in last for index in sides[side]]
 
     def is_end_box(self, side: int, held: Sequence[int], first: int) -> bool:
@@ -510,10 +512,9 @@ class _Walk:
         return sum(self.is_prose(other) for other in self.around(cell, index)) > 1
 
     def around(self, element: int, index: int) -> Iterator[int]:
-        """The blocks in an element that holds one of them."""
-        while index and self.outline.holds(element, index - 1):
-            index -= 1
-        return self.inside(element, index)
+        """The blocks in an element that holds one of them, near that one."""
+        above = takewhile(lambda other: self.outline.holds(element, other), range(index - 1, max(-1, index - LOOK), -1))
+        return self.inside(element, min(above, default=index))
 
     def likeness(self, scope: int, index: int) -> tuple[str, str]:
         """How the box in a scope that holds a block is written: its name and its attributes."""

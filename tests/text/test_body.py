@@ -9,6 +9,7 @@ from archive.text import extract
 from archive.text.blocks import fold
 from archive.text.box import find
 from archive.text.document import Document, Reason
+from archive.text.outline import Outline
 from archive.text.page import page_of
 from archive.text.verdict import judged
 
@@ -70,6 +71,29 @@ def test_a_cell_in_another_column_of_the_layout_is_no_line_of_the_article() -> N
     cell = f"<td><h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p><p>{PROSE}</p><p>会议{PROSE}</p></td>"
     found = read(f"<html><head><title>座谈会</title></head><body><table><tr>{cell}{side}</tr></table></body></html>")
     assert found.text == f"{PROSE}\n会议{PROSE}"
+
+
+def test_time_for_columns_grows_with_their_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+    holds = Outline.holds
+
+    def counted(outline: Outline, element: int, index: int) -> bool:
+        nonlocal calls
+        calls += 1
+        return holds(outline, element, index)
+
+    monkeypatch.setattr(Outline, "holds", counted)
+    counts = []
+    for paragraphs in (400, 800):
+        calls = 0
+        columns = ("".join(f"<p>第{n}{unit}{PROSE}</p>" for n in range(paragraphs)) for unit in "场日")
+        below = f"<div class=x><p>{PROSE}</p></div>"
+        head = "<h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p>"
+        table = f"<table><tr>{''.join(f'<td>{column}</td>' for column in columns)}</tr></table>"
+        found = read(f"<html><head><title>座谈会</title></head><body>{head}{table}{below}</body></html>")
+        assert len(found.text.split("\n")) == 2 * paragraphs + 1
+        counts.append(calls)
+    assert counts[1] < 2.5 * counts[0]
 
 
 def test_a_word_for_comments_over_the_first_line_is_a_tool() -> None:
