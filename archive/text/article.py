@@ -260,9 +260,9 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
 def _named_below(draft: Draft, outline: Outline, looks: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """The looks, with a class, of short lines that all stand right below pictures: several, a sentence among them."""
     below = Counter(look for index, look in zip(draft.at, looks, strict=True) if index in outline.pictures)
-    lines_of = list(zip(looks, (line.read for line in draft.lines), strict=True))
-    said = {look for look, line in lines_of if "class" in look[1] and line.endswith("。")}
-    named = said - {look for look, line in lines_of if len(line) > CAPTION}
+    looked = list(zip(looks, draft.read, strict=True))
+    said = {look for look, line in looked if "class" in look[1] and line.endswith("。")}
+    named = said - {look for look, line in looked if len(line) > CAPTION}
     return {look for look, count in Counter(looks).items() if look in named and 1 < count == below[look] < len(looks)}
 
 

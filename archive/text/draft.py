@@ -19,9 +19,10 @@ LAST = 20
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
-# What stands beside a title that is said again has at most so many characters, should the title be set with spaces; and
-# the facts about a letter in one line.
+# What stands beside a title that is said again has at most so many characters, should the title be set with spaces.
 AGAIN = 60
+# A fact about a letter, with its label in one line, has at most so many characters.
+FACT = 60
 
 # The number of a paper.
 _ISSUE = re.compile(r"(?:\d{4}年)?(?:总?第)?\d{1,4}期")
@@ -91,9 +92,9 @@ class Draft:
 
     def date(self, index: int) -> None:
         """Take a line out as the dateline, and read who stands in it."""
-        words = self.lines[index].spaced or self.lines[index].read
-        self.byline.take(fields.byline(words), "dateline", words)
-        self.byline.take(fields.unlabelled(words), "name", words)
+        line = self.lines[index].spaced or self.lines[index].read
+        self.byline.take(fields.byline(line), "dateline", line)
+        self.byline.take(fields.unlabelled(line), "name", line)
         self.take(index, "dateline")
 
 
@@ -139,10 +140,10 @@ def take_letter(draft: Draft) -> None:
         if len(row) % 2 == 0 and all(words.whole("letter", label) for label in row[::2]):
             draft.facts += map(":".join, zip(row[::2], row[1::2], strict=True))
             draft.take(index, "label")
-        elif len(row) == 1 and len(row[0]) <= AGAIN and words.whole("letter", row[0].partition(":")[0]):
+        elif len(row) == 1 and len(row[0]) <= FACT and words.whole("letter", row[0].partition(":")[0]):
             draft.facts += row
             draft.take(index, "label")
-        elif words.whole("content", draft.read[index]) and not row[0].endswith(":"):
+        elif len(row) == 1 and words.whole("content", row[0]) and not row[0].endswith(":"):
             draft.take(index, "label")
 
 

@@ -210,7 +210,7 @@ class Outline:
         a box with the picture to itself.
         """
         near = (index - 1, index, index + 1)
-        if index in self._shown:
+        if index in self._pictured:
             return True
         if self.blocks[index].kind == "heading" or self._holders.keys().isdisjoint(near):
             return False
@@ -264,7 +264,7 @@ class Outline:
         return {at: element for at, element in reversed(self.media) if own.get(at) != element}
 
     @cached_property
-    def _shown(self) -> frozenset[int]:
+    def _pictured(self) -> frozenset[int]:
         """The lines of tables that have pictures, no more sentences than these, and at most one line more."""
         tables: dict[int, list[int]] = {}
         for at, element in self.media:

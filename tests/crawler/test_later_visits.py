@@ -21,6 +21,12 @@ def article(number: int) -> Answer:
     return Answer(f"<title>{title}</title><h1>{title}</h1><div>2024-01-01 来源：市委统战部</div>{lines}")
 
 
+def front(count: int) -> Answer:
+    """A home page that lists so many articles."""
+    rows = (f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(count))
+    return Answer(f"<title>首页</title><ul>{''.join(rows)}</ul>")
+
+
 def test_new_articles_on_the_fifth_page_of_a_pager_of_numbers_are_found(tmp_path: Path) -> None:
     """The pager has no 下一页: while a page brings news, the first number that was not asked for yet follows."""
     there = 60
@@ -89,10 +95,7 @@ def test_a_login_page_in_place_of_an_article_and_a_way_off_the_site_change_no_ro
 def test_articles_of_one_shape_are_all_fetched_though_they_lead_nowhere(tmp_path: Path) -> None:
     def routes(path: str, _: Mapping[str, str]) -> Answer:
         if path == "/":
-            rows = "".join(
-                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(260)
-            )
-            return Answer(f"<title>首页</title><ul>{rows}</ul>")
+            return front(260)
         number = path.removeprefix("/show-").removesuffix(".html")
         return article(int(number)) if number.isdecimal() else Answer(status=404)
 
@@ -148,10 +151,7 @@ def test_an_address_that_should_be_an_article_and_gives_none_is_reported(tmp_pat
 def test_a_page_that_never_comes_whole_is_asked_for_once_when_it_is_due(tmp_path: Path) -> None:
     def routes(path: str, _: Mapping[str, str]) -> Answer:
         if path == "/":
-            rows = "".join(
-                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(6)
-            )
-            return Answer(f"<title>首页</title><ul>{rows}</ul>")
+            return front(6)
         number = path.removeprefix("/show-").removesuffix(".html")
         if not number.isdecimal():
             return Answer(status=404)
