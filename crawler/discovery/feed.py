@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from crawler.discovery.general import absolute
 from crawler.discovery.link import ARTICLE, LIST, Link, fold, look_of, row_date, without_cdata
 
 _KIND = re.compile(r"<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b")
@@ -36,7 +37,7 @@ def sitemaps(url: str, robots: bytes) -> list[str]:
     """
     lines = re.split(r"[\r\n]", robots.decode("utf-8", "replace"))
     named = [match[1] for match in map(_SITEMAP.match, lines) if match]
-    return [urljoin(url, each) for each in named if "[" not in each][:SITEMAPS]
+    return [href for each in named if (href := absolute(url, each))][:SITEMAPS]
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:

@@ -50,14 +50,14 @@ _BETWEEN = "UPDATE address SET reason = NULL, detail = NULL WHERE reason = 'redi
 _MOVED = """
 UPDATE address SET reason = NULL, detail = NULL WHERE reason = 'redirect' AND state = 'done' AND EXISTS (
     SELECT 1 FROM address t WHERE t.url = address.detail AND t.state = 'done' AND t.reason IS NULL
-    AND coalesce(t.role, '') != 'list')
+    AND coalesce(t.role, '') != 'list' AND t.status NOT IN (301, 302, 303, 307, 308))
 """
 # Known articles that lead to a list, or to where nothing is.
 _ASTRAY = """
 SELECT a.id, a.detail FROM address a JOIN address t ON t.url = a.detail
 WHERE a.reason = 'redirect' AND a.role = 'article' AND (
     (t.state = 'done' AND t.role = 'list' AND t.reason IS NULL)
-    OR t.reason IN ('http_404', 'http_410', 'soft_404', 'deleted', 'home', 'list', 'empty'))
+    OR t.reason IN ('http_404', 'http_410', 'soft_404', 'deleted', 'redirect_off_site', 'home', 'list', 'empty'))
 """
 
 

@@ -65,7 +65,7 @@ class Offers:
         self._shown_links = 0
         self._met: dict[str, tuple[int, bool]] = {}
         self._styles: set[str] = set()
-        self._foreign: set[str] = set()
+        self._foreign = {host_of(url) for url in frontier.report.foreign() if not is_file(url)}
 
     @property
     def walks(self) -> bool:

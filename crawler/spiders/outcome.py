@@ -21,7 +21,7 @@ from archive.site import Site, host_of
 from archive.text.document import Reason
 from archive.warc.capture import FoundBy
 from crawler.queue.address import canonical, has_session
-from crawler.queue.entries import Address
+from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import SILENT, Hosts
 from crawler.spiders.answer import capture_of, header
@@ -68,8 +68,12 @@ class Outcomes:
         self._logger = logging.getLogger(site.key)
         self.troubles: Counter[str] = Counter()
 
-    def redirected(self, address: Address, response: Response, location: str, encoding: str = "utf-8") -> None:
-        """The answer leads to another address: that is asked for, or the reason kept why it is not."""
+    def redirected(
+        self, address: Address, response: Response, location: str, encoding: str = "utf-8", *, is_article: bool = False
+    ) -> None:
+        """The answer leads to another address: that is asked for, or the reason kept why it is not; `is_article` where
+        the answer is an article that leads on only after a while.
+        """
         try:
             target = canonical(urljoin(response.url, location), encoding)
         except ValueError:
@@ -88,10 +92,7 @@ class Outcomes:
         elif address.hops >= HOPS:
             self.give_up(address, "redirect_loop", f"more than {HOPS} redirects in a row", status)
         else:
-            self._follow(address, target)
-            # Whether an article is there is known once that address has answered, see `Frontier.settle`.
-            lacks = ("redirect", target) if address.is_awaited else None
-            self._frontier.done(address, status, role="article" if address.role == "article" else None, lacks=lacks)
+            self._follow(address, target, status, is_article=is_article)
 
     def _circle(self, address: Address, response: Response, location: str, target: str) -> tuple[str, str]:
         """Why a redirect that leads back is not followed."""
@@ -104,7 +105,7 @@ class Outcomes:
             return "cookie", f"the server wants its cookie back ({cure})"
         return "redirect_loop", f"leads back to {target}"
 
-    def _follow(self, address: Address, target: str) -> None:
+    def _follow(self, address: Address, target: str, status: int, *, is_article: bool) -> None:
         found = address.found
         self._offers.offer(
             Address(
@@ -121,6 +122,10 @@ class Outcomes:
                 ),
             )
         )
+        # Whether an article is there is known once that address has answered, see `Frontier.settle`.
+        lacks = ("redirect", target) if address.is_awaited and not is_article else None
+        role: Role | None = "article" if is_article or address.role == "article" else None
+        self._frontier.done(address, status, role=role, lacks=lacks)
 
     def rests(self, address: Address, response: Response) -> None:
         """429 or 503: the host wants a rest, and says how long, or not."""

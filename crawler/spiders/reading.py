@@ -126,7 +126,8 @@ class AnswerReader:
             self.offers.styled(address, response.body[:SHEET].decode("utf-8", "replace"))
         skip = clean(capture_of(response, address.url), self.site) if address.is_awaited else None
         lacks = self.outcomes.lacks(skip.reason, skip.detail) if isinstance(skip, Skip) else None
-        self.frontier.done(address, response.status, validators=_validators(response), lacks=lacks)
+        role: Role | None = "article" if address.role == "article" else None
+        self.frontier.done(address, response.status, role=role, validators=_validators(response), lacks=lacks)
 
     def read_cut(self, address: Address, cut: Cut) -> None:
         """Push the links of a page that never came whole, before its address is given up."""
@@ -232,7 +233,9 @@ class AnswerReader:
             if link.kind == "redirect" and canonical(link.url, judged.encoding) != address.url
         ]
         for link in redirects:
-            self.outcomes.redirected(address, response, link.url, encoding=judged.encoding)
+            self.outcomes.redirected(
+                address, response, link.url, encoding=judged.encoding, is_article=judged.article is not None
+            )
         if address.priority == START:
             self.offers.sitemaps(address)
         elsewhere = self.offers.lists_elsewhere(judged)
@@ -315,7 +318,9 @@ class AnswerReader:
 
 def _hiccups(address: Address, judged: Judged) -> bool:
     """Whether a pager led to a page that has nothing of a list, and does not say that the list is at its end."""
-    if address.pager is None or judged.data or judged.article is not None or judged.why_scripted is not None:
+    if address.pager is None or address.is_awaited:
+        return False
+    if judged.data or judged.article is not None or judged.why_scripted is not None:
         return False
     leads = any(link.kind != "requisite" for link in judged.links)
     return not leads and END.search(judged.html) is None

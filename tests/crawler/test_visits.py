@@ -634,6 +634,19 @@ def test_half_a_character_in_a_title_of_an_answer_loses_no_row(site: Unwired) ->
     assert site.row("/1.html", "anchor") == ("会议召开\ufffd",)
 
 
+def test_an_article_that_leads_on_after_minutes_is_one_and_is_not_deleted(site: Unwired) -> None:
+    slow = Said(f"<meta http-equiv=refresh content='600;url=/'>{article('甲').body}")
+    for later in (0, 31 * DAY):
+        site.crawl({"/": Said(rows("/1.html")), "/1.html": slow}, later=later)
+        assert (site.why(), site.row("/1.html", "role")) == ({}, ("article",))
+
+
+def test_the_last_page_of_an_article_that_holds_a_picture_alone_is_asked_for_once(site: Unwired) -> None:
+    first = Said(f"{article('甲').body}<a href='/1_2.html'>下一页</a>")
+    asked = site.crawl({"/": Said(rows("/1.html")), "/1.html": first, "/1_2.html": Said("<p><img src=/p2.jpg></p>")})
+    assert asked.count("/1_2.html") == 1
+
+
 # What a list claims, over a whole visit.
 
 
@@ -741,6 +754,7 @@ def test_a_packed_sitemap_leads_to_its_articles(site: Unwired, kind: str) -> Non
         (b"User-agent: *\nDisallow: /x/\nSitemap: /map.xml\n", "/map.xml"),
         (b"\xef\xbb\xbfUser-agent: *\rDisallow: /x/\rSitemap: http://h/map.xml\r", "/map.xml"),
         (b"\xef\xbb\xbfSITEMAP:map.xml", "/map.xml"),
+        (b"Sitemap: http://a]b/x\nSitemap: http://h\xe2\x84\x80/x\nSitemap: /map.xml", "/map.xml"),
     ],
 )
 def test_a_sitemap_is_found_however_robots_txt_names_it(site: Unwired, robots: bytes, path: str) -> None:
