@@ -34,7 +34,7 @@ _ARTICLES, _PAGES, _PARTS = (
     for kind in ("articles", "pages", "parts")
 )
 # Only a page with these looks for how many pages an article has.
-_MANY = re.compile(r"[共分]\D{0,40}\d{1,2}\D{0,40}[页頁]")
+_MANY = re.compile(r"[共分][^页頁]{0,120}[页頁]")
 _TOTAL = [
     re.compile(rf'"(?:{names})"\s{{0,3}}:\s{{0,3}}"?(?P<n>\d{{1,7}})\b', re.IGNORECASE)
     # Beside a total, `count` is the number of rows in the answer.

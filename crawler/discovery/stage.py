@@ -19,12 +19,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from itertools import chain, islice, repeat
+from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import quickjs
 from lxml import etree
+from lxml.html import HtmlElement
 
 from crawler.discovery import dom, jump
 from crawler.discovery.general import BLIND, shows_month
@@ -227,17 +228,18 @@ class Stage:
         if (before := self.inside.pop(element, None)) is not None:
             dom.take(before)
         if element.tag == "frame":
-            # What stands in a set of frames is no text of a page, and what stands in its body is.
-            for tag, around in zip(
-                chain(["body"], repeat("div")), reversed(list(element.iterancestors("frameset"))), strict=False
-            ):
-                around.tag = tag
+            self._make_body(element)
         self.dom.put(element, "after", f"<div>{dom.inner(body)}</div>")
         if self.job.get("turns"):
             self.inside[element] = element.getnext()
             element.attrib.pop("src", None)
         else:
             dom.take(element)
+
+    def _make_body(self, frame: HtmlElement) -> None:
+        """Turn the sets around a frame into a body: what stands in a set of frames is no text of a page."""
+        for around in reversed(list(frame.iterancestors("frameset"))):
+            around.tag = "body" if self.dom.root.find("body") is None else "div"
 
     def answer(self, key: str, status: int, text: str) -> None:
         """Give what was asked for."""

@@ -41,6 +41,7 @@ from archive.warc.capture import Fault, FoundBy, Written
 from archive.warc.http import Head, open_response, read_head
 from archive.warc.record import Record
 from archive.warc.writer import Exchange
+from crawler.wire.fetch import location_of
 from crawler.wire.guard import GuardedEndpoint, Refused, Resting
 from crawler.wire.reader import HEAD_BYTES
 from crawler.wire.recorder import Lines, Recorder
@@ -100,11 +101,11 @@ check_names()
 
 
 class Like(Protocol):
-    """What a host answers where it has nothing: `crawler.wire.missing.Missing`."""
+    """What a host shows in place of an article: `crawler.wire.missing.Missing`."""
 
     @property
     def url(self) -> str:
-        """The address that nobody made."""
+        """The made-up address, or that of the home page."""
 
     def is_like(self, url: str, body: bytes) -> bool:
         """Whether a page is the same."""
@@ -287,8 +288,7 @@ def _missing(request: Request, response: Response) -> Lines:
     if request.meta.get("purpose") == "probe" and response.status == 200:
         return (("same-as-missing", request.url),)
     if 300 <= response.status < 400 and missing is not None:
-        location = (response.headers.get("Location") or b"").decode("latin-1")
-        return (("same-as-missing", missing.url),) if missing.leads_as(request.url, location) else ()
+        return (("same-as-missing", missing.url),) if missing.leads_as(request.url, location_of(response)) else ()
     both = (like for like in (missing, home) if like is not None and response.status == 200)
     same = next((like for like in both if like.is_like(request.url, response.body)), None)
     if same is None:

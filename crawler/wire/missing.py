@@ -26,6 +26,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.wire.fetch import location_of
 from crawler.wire.guard import Refused
 from crawler.wire.tap import Cut
 
@@ -159,9 +160,9 @@ class ProbeMiddleware:
 
 def _read(url: str, response: Response) -> tuple[Missing | None, str]:
     """What an answer says of missing pages, and the same in words."""
-    status, location = response.status, response.headers.get("Location")
+    status, location = response.status, location_of(response)
     if 300 <= status < 400 and location:
-        leads = urljoin(url, location.decode("latin-1"))
+        leads = urljoin(url, location)
         return Missing(url=url, location=leads), f"status {status}, leads to {leads}"
     if status != 200 or not response.body:
         return None, f"status {status}"

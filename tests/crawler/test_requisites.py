@@ -52,11 +52,7 @@ def test_style_sheets_of_articles_are_kept_with_what_they_name(tmp_path: Path) -
     data = tmp_path / "data"
     with serving(routes) as little:
         crawl(little.site(tmp_path / "sites", file_bytes=10_000), data)
-    asked = {
-        path: count
-        for path, count in little.counts.items()
-        if path not in ("/", "/robots.txt", "/favicon.ico", "/sitemap.xml")
-    }
+    asked = {path: count for path, count in little.counts.items() if path not in ("/", "/robots.txt", "/favicon.ico")}
     styles = {path: count for path, count in asked.items() if not path.startswith("/show-")}
     # Once each; what only a list shows, what robots.txt disallows and what lies on another host is not asked for.
     assert styles == dict.fromkeys(("/s/a.css", "/s/b.css", "/s/bg.png", "/s/f.woff2", "/s/large.css"), 1)
