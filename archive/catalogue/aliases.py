@@ -124,7 +124,7 @@ def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
         FROM documents d
         WHERE number IN (
             SELECT number FROM documents WHERE whole IN (SELECT fold FROM folds)
-            UNION SELECT number FROM documents WHERE part_no = 1 AND fold IN (SELECT fold FROM folds))
+            UNION SELECT number FROM documents WHERE whole != fold AND fold IN (SELECT fold FROM folds))
           AND (han >= ? OR kind = 'media_only') AND url NOT LIKE 'file:%' AND coalesce(part_no, 1) = 1
           AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
         ORDER BY site, whole, number

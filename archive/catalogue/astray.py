@@ -7,7 +7,8 @@ an article says that the article moved; what it leads to decides, and only captu
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 # No more redirects in a row are followed.
@@ -19,34 +20,50 @@ _REDIRECTS = """
 SELECT k.rowid, k.url, k.detail, k.gone FROM skips k
 WHERE k.reason = 'redirect' AND EXISTS (SELECT 1 FROM documents d WHERE d.url = k.url)
 """
-_LAST = "SELECT reason, status, detail FROM skips WHERE url = ? ORDER BY captured DESC LIMIT 1"
+_LAST = """
+SELECT reason, status, detail FROM skips k WHERE url = ?1
+AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.url = ?1 AND d.captured >= k.captured)
+ORDER BY captured DESC LIMIT 1
+"""
+_FORGOTTEN = """
+UPDATE skips SET gone = 0
+WHERE reason = 'redirect' AND gone AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.url = skips.url)
+"""
 _TEXTS = "SELECT DISTINCT fold FROM documents WHERE url = ?"
 
 
 def mark(db: sqlite3.Connection) -> set[str]:
     """Note of each redirect whether it says that an article is gone; return the addresses of which that is new."""
+    db.execute(_FORGOTTEN)
     found = [(key, url, _target(url, detail), gone) for key, url, detail, gone in db.execute(_REDIRECTS).fetchall()]
-    sources = Counter(target for _, target in {(url, target) for _, url, target, _ in found})
+    sources: defaultdict[str | None, set[str]] = defaultdict(set)
+    for _, url, target, _ in found:
+        sources[target].add(url)
     changed: set[str] = set()
     for key, url, target, gone in found:
-        now = target is not None and _is_nothing(db, url, target, several=sources[target] > 1)
+        now = target is not None and _is_nothing(db, url, target, sources[target])
         if now != bool(gone):
             db.execute("UPDATE skips SET gone = ? WHERE rowid = ?", (int(now), key))
             changed.add(url)
     return changed
 
 
-def _is_nothing(db: sqlite3.Connection, url: str, target: str, *, several: bool) -> bool:
-    """Whether an address that had an article leads to what is none; `several`: so do other articles' addresses."""
+def _is_nothing(db: sqlite3.Connection, url: str, target: str, sources: AbstractSet[str]) -> bool:
+    """Whether an address that had an article leads to what is none; `sources`: all addresses that lead there."""
     end = _end(db, target)
     parts = urlsplit(end)
     if parts.path in ("", "/") and not parts.query:
         return True
-    if texts := {fold for (fold,) in db.execute(_TEXTS, (end,))}:
-        # Articles that move have addresses of their own.
-        return several and not texts.intersection(fold for (fold,) in db.execute(_TEXTS, (url,)))
+    if there := _texts(db, end):
+        own = _texts(db, url)
+        # Articles that move have addresses of their own; several addresses of one article may lead to one.
+        return own.isdisjoint(there) and any(own.isdisjoint(_texts(db, other)) for other in sources)
     last = db.execute(_LAST, (end,)).fetchone()
     return last is not None and (last[0] in _NOTHING or last[1] in (404, 410))
+
+
+def _texts(db: sqlite3.Connection, url: str) -> set[str]:
+    return {fold for (fold,) in db.execute(_TEXTS, (url,))}
 
 
 def _end(db: sqlite3.Connection, target: str) -> str:

@@ -88,8 +88,10 @@ def join(db: sqlite3.Connection) -> None:
     pages: dict[int, list[str]] = {}
     for head, digest in db.execute("SELECT head, fold FROM documents WHERE head IS NOT NULL ORDER BY part_no, number"):
         pages.setdefault(head, []).append(digest)
-    first = """SELECT number, fold, whole FROM documents
-               WHERE part_no = 1 OR number IN (SELECT head FROM documents WHERE head IS NOT NULL)"""
+    # A first page may have lost its further pages.
+    first = """SELECT number, fold, whole FROM documents WHERE number IN (
+                   SELECT number FROM documents WHERE whole != fold
+                   UNION SELECT head FROM documents WHERE head IS NOT NULL)"""
     for number, digest, whole in db.execute(first).fetchall():
         if (now := join_digests((digest, *pages.get(number, ())))) != whole:
             touch(db, "number = ?", number)

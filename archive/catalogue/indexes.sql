@@ -5,7 +5,7 @@ CREATE INDEX documents_url ON documents(url);
 CREATE INDEX documents_id ON documents(id);
 CREATE INDEX documents_site ON documents(site, latest, captured);
 CREATE INDEX documents_whole ON documents(whole);
-CREATE INDEX documents_first ON documents(part_no) WHERE part_no = 1;
+CREATE INDEX documents_first ON documents(number) WHERE whole != fold;
 CREATE INDEX documents_part ON documents(part_of) WHERE part_no > 1;
 CREATE INDEX documents_head ON documents(head) WHERE head IS NOT NULL;
 CREATE INDEX documents_alias ON documents(alias_of) WHERE alias_of IS NOT NULL;

@@ -211,7 +211,9 @@ def _without_bare(captured: Iterable[tuple[Captured, Captured]]) -> Iterator[tup
 
 def _is_made_of(made: Captured, sent: Captured) -> bool:
     """Whether a capture is a record that a crawl made of the page that it had just fetched: it has no status."""
-    if made.status is not None or sent.status is None or made.warc != sent.warc:
+    if made.status is not None or made.outcome != "document" or sent.status is None or made.warc != sent.warc:
+        return False
+    if not (made.stamp and sent.stamp):
         return False
     first, last = (dt.datetime.strptime(each.stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC) for each in (sent, made))
     return last - first < MADE

@@ -137,7 +137,7 @@ class Offer:
         for row, line in offered:
             key, stamp, said = line.split(" ", 2)
             date = row.date
-            while _is_made(row) and date and f"{key} {stamp}" in chosen:
+            while _is_made(row) and date and (other := chosen.get(f"{key} {stamp}")) and other[0].digest != row.digest:
                 date += dt.timedelta(seconds=1)
                 stamp = index.stamp(date)
             moment = f"{key} {stamp}"

@@ -260,14 +260,14 @@ def test_a_redirect_to_what_is_no_article_is_a_deletion(
     build.update(layout)
     target = "/" + to.rpartition("/" if "/" in to else " ")[2]
     for number, reason in enumerate(there, 3):
-        found: Document | Skip = page(number, "/new/1.html")
+        found: Document | Skip = page(number, "/new/1.html", text=TEXT + "（修订）")
         if reason != "document":
             detail = "status 302 to /list.html" if reason == "redirect" else ""
             found = replace(lost(number, target, day=6, reason=Reason(reason)), detail=detail)
             target = "/list.html"
         put(layout, str(number), [found])
         build.update(layout)
-    assert bool(shown(layout).get("/1.html", page(1, "/1.html")).gone) is gone
+    assert bool(shown(layout)["/1.html"].gone) is gone
     assert [each.what for each in changes.changes(layout, "") if each.what != "new"] == ["deleted"] * gone
     before = shown(layout)
     build.rebuild(layout)
