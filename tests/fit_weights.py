@@ -77,7 +77,7 @@ def of_shape(folder: Path) -> Choice:
 
     with patch.object(Shape, "refusal", note):
         clean(read_saved(folder / "page.html", folder), None)
-    return _choice(folder, [*found, ("none", {})], [int(not found or str(wanted).startswith("skip"))])
+    return _choice(folder, [*found, ("none", {})], [len(found) * str(wanted).startswith("skip")])
 
 
 def _choice(folder: Path, found: Sequence[tuple[str, Facts]], right: Sequence[int]) -> Choice:

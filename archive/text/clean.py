@@ -61,7 +61,7 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
         return _skip(capture, site, Reason.PART, f"asked for by {capture.found.parent if capture.found else 'a page'}")
     if found := verdict.unread(capture):
         listed = found[0] is Reason.NOT_HTML and _is_listed_file(capture)
-        if listed and content_type.startswith("text/plain"):
+        if listed and found[1] == "text/plain" and not FILE.search(capture.url):
             return _clean_text(capture, site)
         return _clean_file(capture, site) if listed else _skip(capture, site, *found)
     document = _clean_html(capture, site)

@@ -23,7 +23,7 @@ _NAMED = re.compile(r"(?P<before>[?&])(?P<name>\w{1,20}(?<!id))=(?P<number>[1-9]
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
     r"\A\W*+(?:第?\s?\d{1,2}\s?[页頁]?|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last"
-    r"|(?:(?:点击|继续|阅读|查看|余下|剩余|全文|下文|部分)\W*+){1,4})?\W*",
+    r"|(?=.{0,8}(?:余下|剩余|下文|继续))(?:(?:点击|继续|阅读|查看|余下|剩余|全文|下文|部分)\W*+){1,4})?\W*",
     re.IGNORECASE,
 )
 # What parts of one article do not have in common at the end of their names.

@@ -37,7 +37,8 @@ FEW = 3
 ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
 # A day that stands before a row's link has at most so many characters, what says the day below it at most so many.
 DAY, DATELINE = 12, 40
-# The days of each month; seven of a calendar have at most so many characters.
+# The days of each month; seven of a calendar have at most so many characters, what it says of one of them at most so
+# many Han characters.
 MONTH, WEEK, PLANS = frozenset(range(1, 29)), 20, 40
 # Evidence that a page is part of something larger.
 PARTS = ("own menu", "edition", "calendar")
@@ -48,7 +49,7 @@ GONE = (Reason.SOFT_404, Reason.SERVER_ERROR)
 # What a column without rows says is no longer.
 EXCUSE = 80
 
-_CLAUSE_ENDS = re.compile(r"[。！?,\n]")
+_CLAUSE_ENDS = re.compile(r"[。!?,\n]")
 # What addresses of lists and searches say.
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
 _DAY_ENDS = frozenset("0123456789日")

@@ -21,6 +21,9 @@ TEXT = 200
 # Larger pages are not read (bytes): four times what a site file lets through by default.
 BYTES = 64 * 2**20
 
+# The words of a host are at least this share of a clause that says nothing else.
+ALONE = 0.4
+
 # A page that leads on within so many seconds is not read; after more than this no page leads on.
 AT_ONCE, LATER = 5, 30
 
@@ -127,7 +130,7 @@ def _says_only(page: Page, area: Area | None) -> tuple[Reason, str] | None:
     own = (index for index in area.kept if index not in (page.title, area.dated))
     said = "\n".join(page.keys[index] for index in own)
     clauses = clauses_of(said) if len(said) <= EXCUSE else []
-    found = [_words(clause) for clause in clauses]
+    found = [_words_alone(clause) for clause in clauses]
     if not all(each or words.match("advice", clause) for each, clause in zip(found, clauses, strict=True)):
         return None
     return next(filter(None, found), None)
@@ -210,6 +213,12 @@ def _challenged(html: str, text: str, size: int) -> str | None:
         if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
             return f"{vendor}: {match[0]}"
     return None
+
+
+def _words_alone(clause: str) -> tuple[Reason, str] | None:
+    """The same of a clause that says little else: 未备案的商户请到县委统战部办理 is a notice's."""
+    found = _words(clause)
+    return found if found and len(found[1]) >= ALONE * len(clause) else None
 
 
 def _words(text: str) -> tuple[Reason, str] | None:

@@ -274,6 +274,9 @@ def test_a_notice_whose_title_has_such_words_is_an_article(title: str, text: str
         ("数据库连接失败，请稍后再试", "server_error"),
         ("经核实，该文章不存在侵权问题。", None),
         ("因系统升级，6月15日起网上申报停止受理。", None),
+        ("未备案的商户请于本月底前到县委统战部办理。", None),
+        ("本次评选材料待审核后公布。", None),
+        ("县里帮扶的茶叶项目好！该产品信息不存在造假！", None),
     ],
 )
 @pytest.mark.parametrize("side", ["", "rows"])
