@@ -62,7 +62,10 @@ _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 # From one hour to another lasts an event.
 _LASTS = re.compile(r"\d(?<![:\dT]\d)\d?[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
-_LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]|([^()\[\]\d。]{2,14}\d{4}年\d{1,2}月\d{1,2}日)[电讯]")
+_LEAD = re.compile(
+    r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]"
+    r"|([^()\[\]\d。]{2,14}\d{4}年\d{1,2}月\d{1,2}日)(?:电讯?|讯)(?=[\s(\[【〔:,]|记者|题|\Z)"
+)
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")

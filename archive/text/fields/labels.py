@@ -301,7 +301,7 @@ def _take_head(values: dict[str, list[str]], head: str, before: str) -> None:
     """Who stands before the first label, by its field: an office with its people, 新闻中心 陈晓明, or one that sent."""
     if before == "author" and (who := behind_office(head)[1]):
         values["author"] = [who, *values.get("author", ())]
-    if sent := words.whole("sent_in", head):
+    if "稿" in head and (sent := words.whole("sent_in", head)):
         values["sender"] = [sent["who"]]
 
 
@@ -404,7 +404,9 @@ def _names_event(text: str, mark: Mark) -> bool:
 def _is_spoken(value: str) -> bool:
     """Whether what stands behind the label of a person is no name: speech, or a subhead."""
     value = _cut(value).strip(WRAP)
-    if not value or is_office(value) or people(value, "label", "open")[0] or is_person(value[:2], labelled=True):
+    if not value or is_office(value) or is_person(value[:2], labelled=True):
+        return False
+    if people(words.pattern("post").sub("", value, count=1).strip(), "label")[0] or behind_office(value, "label")[1]:
         return False
     return han(value) > 5 or (len(value) > 2 and words.match("spoken", value) is not None)
 
@@ -485,7 +487,9 @@ def last(paragraph: str) -> Byline:
         return byline(inner)
     if _SIGNED_OFF.search(narrow(paragraph)):
         return _bracketed(inner) or Byline()
-    return Byline(author=reporters(inner) or " ".join(all_people(inner)) or None)
+    # Behind a number stands who answers the telephone.
+    counted = narrow(paragraph).rpartition(inner)[0].rstrip("([【〔 ")[-1:].isdecimal()
+    return Byline(author=reporters(inner) or (not counted and " ".join(all_people(inner))) or None)
 
 
 def _bracketed(inner: str) -> Byline | None:
@@ -581,7 +585,7 @@ def is_abstract(line: str, following: Sequence[str]) -> bool:
     text = bare.replace(" ", "").rstrip("….")
     if len(text) < ABSTRACT:
         return False
-    if words.match("summary_label", narrow(line)) and is_sentence(following[0]):
+    if words.match("summary_label", narrow(line)) and any(map(is_sentence, following[:1])):
         return True
     return any(
         len(line) + labelled > len(text) and narrow(line).replace(" ", "").startswith(text) for line in following

@@ -1,7 +1,7 @@
 """Words of a byline -> the people whom it names.
 
-Each word is weighed: how names are made speaks for it, and what stands before it, a label, an office, another name; see
-`name_weights` in people.toml. Without a label a name must also be no word of the language.
+Each word is weighed: how names are made speaks for it, and what stands before and behind it, a label, an office,
+another name; see `name_weights` in people.toml. Without a label a name must also be no word of the language.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _CLAUSE = re.compile(r"[。!?,;]")
 # Stand before a byline in print.
 BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
+# Brackets with which a line or a value begins.
 OUTER = re.compile(r"\A[(\[【〔]\s?([^()\[\]【】〔〕]{1,60}?)\s?[)\]】〕]")
 # Names that these join are of one kind.
 JOINING = ("、", "&")
@@ -218,7 +219,7 @@ def _pieces(text: str) -> list[Word]:
         piece, start = matches[at][0], matches[at].start()
         name, taken = _padded(matches, at)
         if taken > 1:
-            found.append(Word("", name, start, ("apart",)))
+            found.append(_of_padded(name, start))
         elif piece.startswith("("):
             found.append(Word("picture" if words.whole("picture", piece[1:-1].strip()) else "note", piece, start))
         elif piece.startswith("《"):
@@ -231,6 +232,12 @@ def _pieces(text: str) -> list[Word]:
             found += _parts(piece, start, found)
         at += taken
     return found
+
+
+def _of_padded(name: str, start: int) -> Word:
+    """A word whose characters stand apart: a role, a name, or a word of the language, 章 程."""
+    kind = "role" if words.whole("role", name) else ""
+    return Word(kind, name, start, () if name in _dictionary()[0] else ("apart",))
 
 
 def _follow(found: Sequence[Word]) -> bool:
@@ -265,7 +272,7 @@ def _undone(word: str, start: int, before: Sequence[Word], *facts: str) -> list[
         behind = word[-length:]
         if len(word) - length >= (2 if length > 1 else 3) and words.whole("tail", behind) and behind not in "电讯":
             name = word[:-length]
-            glued = len(name) >= 4 and length > 1 and not is_office(name)
+            glued = len(name) >= 4 and length > 1 and not is_office(name) and not behind.startswith("发自")
             name = (_sender(name) if glued else None) or name
             if _shape(name) == "short" and _follow(before):
                 return [Word("done", word, start)]
@@ -364,12 +371,9 @@ def lead_author(paragraph: str) -> str | None:
 
 
 def in_last_brackets(paragraph: str) -> str | None:
-    """The words in the brackets with which a paragraph ends; None where it has none, or is nothing else, and behind a
-    number: there stands who answers the telephone.
-    """
+    """The words in the brackets with which a paragraph ends; None where it has none, or is nothing else."""
     match = _LAST.search(narrow(paragraph)) if paragraph.rstrip("0123456789 ").endswith(tuple(")）]］】〕")) else None
-    before = match.string[: match.start()].rstrip() if match else ""
-    return match[1] if match and before and not before[-1].isdecimal() else None
+    return match[1] if match and match.start() else None
 
 
 def reporters(line: str) -> str | None:
@@ -392,7 +396,8 @@ def reporters(line: str) -> str | None:
     others = kinds.count("other") + kinds.count("office")
     about = words.match("about", text) is not None
     done = kinds[-1] == "done" and found[-1].text not in ("供稿", "日电", "电", "讯")
-    told = done or about or "role" in kinds[: kinds.index("name")] or "/" in text
+    before = kinds[: kinds.index("name")]
+    told = done or about or "role" in before or ("/" in text and "other" not in before)
     return names if told and (others < 2 or about) and "post" not in kinds else None
 
 
