@@ -96,8 +96,12 @@ def test_machines_that_share_only_a_store_each_clean_a_part(layout: Layout, tmp_
     store, sites = str(tmp_path / "store"), tmp_path / "sites"
     assert run(layout, "store", "push", store, "--drop")[0] == 0
     names = [path.stem for path in layout.shards()]
-    count = next(n for n in range(2, 99) if len({Part(number=1, count=n).holds(name) for name in names}) == 2)
-    numbers = [next(k for k in range(1, count + 1) if Part(number=k, count=count).holds(name)) for name in names]
+
+    def part_of(name: str, count: int) -> int:
+        return next(k for k in range(1, count + 1) if Part(number=k, count=count).holds(name))
+
+    count = next(n for n in range(2, 99) if len({part_of(name, n) for name in names}) == 2)
+    numbers = [part_of(name, count) for name in names]
     machines = [Layout(root=tmp_path / f"machine{number}") for number in numbers]
     for machine in machines:
         # With all old shards: those of the other part must not replace new ones.
