@@ -21,6 +21,8 @@ from archive.layout import Layout
 from archive.warc import index
 from crawler import practice
 
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+
 pytestmark = [pytest.mark.fault(rows=[51]), pytest.mark.timeout(1200)]
 
 
@@ -29,8 +31,10 @@ class World:
     """An archive of three crawls: at the second, one page of each site is edited, and at the third, edited back.
 
     Attributes:
-        bodies: (URL, status, sha256 of the body) of all that the server sent, and of the pages that scripts completed,
-            which are records of ours.
+        bodies: (URL, status, sha256 of the body) of all that the server sent.
+        completed: (URL, 200, sha256 of the body) and date of each page that scripts completed, by record. They are
+            records of ours. One in the same second as the bare page is offered under the next second, and pywb answers
+            with the date of the record.
         planted: what stands on each article at the first and the second visit, by URL.
         forms: the body of the request of each response record that has one.
         offered: the folder for pywb.
@@ -39,6 +43,7 @@ class World:
 
     layout: Layout
     bodies: frozenset[tuple[str, int, str]]
+    completed: dict[str, tuple[tuple[str, int, str], str]]
     planted: tuple[dict[str, practice.Planted], dict[str, practice.Planted]]
     forms: dict[str, bytes]
     offered: Path
@@ -70,7 +75,8 @@ def world(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
     layout = Layout(root=folder / "data")
     return World(
         layout=layout,
-        bodies=served | frozenset(completed(layout)),
+        bodies=served,
+        completed=dict(completed(layout)),
         planted=(planted[0], planted[1]),
         forms=dict(forms(layout)),
         offered=folder / "offered",
@@ -78,13 +84,15 @@ def world(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
     )
 
 
-def completed(layout: Layout) -> Iterator[tuple[str, int, str]]:
+def completed(layout: Layout) -> Iterator[tuple[str, tuple[tuple[str, int, str], str]]]:
     for warc in layout.warcs():
         with warc.open("rb") as file:
             for record in ArchiveIterator(file):
                 if record.rec_type == "resource":
                     digest = hashlib.sha256(record.raw_stream.read()).hexdigest()
-                    yield record.rec_headers["WARC-Target-URI"], 200, digest
+                    date = datetime.fromisoformat(record.rec_headers["WARC-Date"])
+                    made = record.rec_headers["WARC-Target-URI"], 200, digest
+                    yield record.rec_headers["WARC-Record-ID"].strip("<>"), (made, f"{date:{HTTP_DATE}}")
 
 
 def forms(layout: Layout) -> Iterator[tuple[str, bytes]]:
@@ -126,12 +134,13 @@ def test_pywb_replays_every_capture_that_it_is_offered(
             pywb.request("POST" if form else "GET", address, form, headers)
             answer = pywb.getresponse()
             body = answer.read()
-            moment = f"{row.date:%a, %d %b %Y %H:%M:%S} GMT"
             sent = row.url, answer.status, hashlib.sha256(body).hexdigest()
             # Of the revisit of a redirect pywb shows the head alone, which is what a browser follows.
             follows = row.mime == "warc/revisit" and not body and answer.headers["Location"]
-            if not (sent in world.bodies or follows) or answer.headers["Memento-Datetime"] != moment:
-                wrong.append((*sent, row.mime, moment, answer.headers["Memento-Datetime"]))
+            shown, moment = answer.headers["Memento-Datetime"], f"{row.date:{HTTP_DATE}}"
+            asked = world.completed.get(row.id)
+            if (sent, shown) != asked if asked else (shown != moment or not (sent in world.bodies or follows)):
+                wrong.append((*sent, row.mime, asked or moment, shown))
     assert len(rows) > 2000, "three crawls of seven sites have more captures"
     assert not wrong, f"{len(wrong)} of {len(rows)}: {wrong[:5]}"
 
