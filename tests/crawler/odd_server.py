@@ -237,8 +237,9 @@ class OddServer:
         connection.settimeout(0.1)
 
     def _read(self, connection: socket.socket) -> bytes | None:
-        request = b""
-        while b"\r\n\r\n" not in request:
+        """A request with its body: a server that closes before it has read one breaks the connection off."""
+        request, length = b"", 0
+        while b"\r\n\r\n" not in request or len(request.partition(b"\r\n\r\n")[2]) < length:
             try:
                 data = connection.recv(65536)
             except TimeoutError:
@@ -249,8 +250,6 @@ class OddServer:
                 return None
             self.heard += len(data)
             request += data
-        # With its body: a server that closes before it has read one breaks the connection off.
-        length = next((line[15:] for line in request.split(CRLF) if line.lower().startswith(b"content-length:")), b"0")
-        while len(request.partition(b"\r\n\r\n")[2]) < int(length):
-            request += connection.recv(65536)
+            lines = request.split(CRLF)
+            length = int(next((line[15:] for line in lines if line.lower().startswith(b"content-length:")), 0))
         return request
