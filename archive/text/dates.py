@@ -54,7 +54,8 @@ _HAN_DIGITS = str.maketrans("〇零○O一二三四五六七八九壹贰叁肆�
 # Of several calendars the common one is read: 佛历二五五六年 公历二〇一二年六月二十六日.
 _CALENDAR = re.compile(r"\A(?:佛历[^年]{1,6}年)?(?:公历|公元|西元)")
 _WEEKDAYS = "一二三四五六日"
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+# In English and in German.
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdecjanfebmäraprmaijunjulaugsepoktnovdez"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _DAY_OF_WEEK = "(?:星期|周|週|礼拜)[一二三四五六日天]"
@@ -64,7 +65,7 @@ _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 _LASTS = re.compile(r"\d(?<![:\dT]\d)\d?[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
 _LEAD = re.compile(
     r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]"
-    r"|([^()\[\]\d。]{2,14}\d{4}年\d{1,2}月\d{1,2}日)(?:电讯?|讯)(?=[\s(\[【〔:,]|记者|题|\Z)"
+    r"|([^()\[\]\d。]{0,14}\d{4}年\d{1,2}月\d{1,2}日)(?:电讯?|讯)(?=[\s(\[【〔:,]|记者|题|\Z)"
 )
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
@@ -529,9 +530,9 @@ def _year(groups: dict[str, str | None]) -> int:
 
 
 def _month(written: str) -> int:
-    """A month in digits, in Chinese or in English."""
+    """A month in digits, in Chinese, in English or in German."""
     if written[:1].isascii() and written[:1].isalpha():
-        return _MONTHS.index(written[:3].lower()) // 3 + 1
+        return _MONTHS.index(written[:3].lower()) // 3 % 12 + 1
     return _number(written)
 
 
