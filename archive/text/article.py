@@ -379,6 +379,7 @@ def _read_above(draft: Draft, scene: Scene) -> None:
     page, around = scene.page, scene.around
     for index in scene.above:
         near = page.title is None or index > page.title - 3 or index in page.datelines
+        near = near or fields.is_fact(around[index])
         labels = index + 1 in page.datelines and fields.is_label(around[index])
         if labels or (near and fields.is_dateline(around[index])):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
@@ -407,6 +408,7 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
             # In a form a label may be set so.
             last = index + 1 == scene.first or fields.is_dateline(around.get(index + 1, ""))
             who = fields.alone(around[index], padded=last and page.blocks[index].kind != "cell")
+            who = who or (fields.member(around[index]) if last else None)
             draft.byline.take(fields.Byline(author=who), "name", around[index])
     over = [] if page.title is None else [index for index in scene.above if page.title - OVER <= index < page.title]
     if any(dates.is_day(lines.narrow(around[index])) for index in over):

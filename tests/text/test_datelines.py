@@ -438,8 +438,21 @@ def test_lines_beside_pictures_that_nothing_marks_are_text(lines: str) -> None:
         ("", "来信时间：2021-09-07　答复时间：2021-09-10　浏览：88次", "", "2021-09-10", None),
         ("", "", "展播日期 2021-10-11", "2021-10-11", None),
         ("", "对话时间：2023年8月12日</p><p>见报时间：2023年8月19日（中国医师节）", "", "2023-08-19", None),
-        ("", "2011/10/08 Sat. by 侨联小郑 | 分类：侨乡新貌 | 标签：图书车, 留守儿童", "", "2011-10-08", None),
+        ("", "2011/10/08 Sat. by 侨联小郑 | 分类：侨乡新貌 | 标签：图书车, 留守儿童", "", "2011-10-08", "侨联小郑"),
         ("2024/08/14·商会动态·约 3 分钟读完", "", "", "2024-08-14", None),
+        # Names in Latin letters, behind English and German words; a teacher's day and a shop's are no names.
+        ("", "Feb 11, 2020 4:40 PM (PST) | By Grace Ling", "", "2020-02-11T16:40+08:00", "Grace Ling"),
+        ("", "Veröffentlicht am 21. Juni 2018 von Emma Weiss", "", "2018-06-21", "Emma Weiss"),
+        ("", "Posted on 2022-08-22 by 林婉容 in 侨社 · 0 Comments", "", "2022-08-22", "林婉容"),
+        ("", "2020-02-11 Powered By Word Press", "", "2020-02-11", None),
+        ("", "Jun 30, 2024 采写 Daniel Okoye 林婉容 编审 周敏", "", "2024-06-30", "Daniel Okoye 林婉容"),
+        # Who tells it and who writes it; what a person is behind the name, over the day or alone under the title.
+        ("", "温绍庭 口述　林婉容 整理</p><p>2024-08-14", "", "2024-08-14", "温绍庭 林婉容"),
+        ("", "温绍庭 总干事</p><p>18 Nov 2024 阅读时间 3 分钟", "", "2024-11-18", "温绍庭"),
+        ("", "稿件时间：2018-09-20 录入时间：2018-09-21", "", "2018-09-20", None),
+        ("2009-12</p><p>05", "", "", "2009-12-05", None),
+        # Labels over the title, with others between.
+        ("发布时间：2018年9月12日</p><p>记者：温绍庭</p><p>编辑：周敏</p><p>版次：6", "", "", "2018-09-12", "温绍庭"),
         (
             "发布于：二〇二四年八月十四日</p><p>来源：云溪日报</p><p>作者：陈晓</p><p>审核：温绍庭",
             "",

@@ -16,6 +16,7 @@ from archive.text.fields.labels import byline as byline
 from archive.text.fields.labels import in_boxes as in_boxes
 from archive.text.fields.labels import is_abstract as is_abstract
 from archive.text.fields.labels import is_dateline as is_dateline
+from archive.text.fields.labels import is_fact as is_fact
 from archive.text.fields.labels import is_label as is_label
 from archive.text.fields.labels import is_labelled as is_labelled
 from archive.text.fields.labels import is_of_event as is_of_event
@@ -30,6 +31,7 @@ from archive.text.fields.people import alone as alone
 from archive.text.fields.people import is_office as is_office
 from archive.text.fields.people import is_person as is_person
 from archive.text.fields.people import lead_author as lead_author
+from archive.text.fields.people import member as member
 from archive.text.fields.people import reporters as reporters
 from archive.text.fields.source import is_name as is_name
 from archive.text.fields.source import medium as medium

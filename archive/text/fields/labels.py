@@ -81,6 +81,7 @@ _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8
 _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕]\Z")
 # What stands behind a name: a counter, the word before a day.
 _BEHIND_NAME = re.compile(r"\s(?:\d|[-+]\s|于(?:\s|\Z)|[文图]\s?/|浏览|点击|[共已被]?阅|共\d|访问|查看|人气)")
+_LATIN = re.compile(r"\A[A-Za-z]|\([A-Za-z]")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 
 
@@ -163,8 +164,8 @@ def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
     stroked = "|".join(label["pattern"] for label in words.entries("label") if label["field"] != "other")
     bare = "|".join(label["pattern"] for label in words.entries("label") if label.get("bare"))
     return (
-        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[|/.‧·]\s?(?=[^图文摄/|\s:])"),
-        re.compile(rf"{_BEFORE}(?P<prefix>[一-鿿·]{{0,14}}?)(?P<label>{bare})\s?(?=[一-鿿])"),
+        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[|/.‧·]\s?(?!来源|作者)(?=[^图文摄/|\s:])"),
+        re.compile(rf"{_BEFORE}(?P<prefix>[一-鿿·]{{0,14}}?)(?P<label>{bare})\s?(?=[一-鿿]|(?<=\s)[A-Z][a-z])"),
     )
 
 
@@ -341,6 +342,12 @@ def labels(line: str) -> tuple[Mark, ...]:
 def is_labelled(line: str) -> bool:
     """Whether a line holds a label with its colon."""
     return bool(labels(line))
+
+
+def is_fact(line: str) -> bool:
+    """Whether a line is one label with its value."""
+    marks = labels(line)
+    return len(marks) == 1 and marks[0].at == 0
 
 
 # The page asks again and again of the same lines.
@@ -530,10 +537,10 @@ def _people_value(text: str) -> str | None:
     names, behind = people(cut, "label", "open")
     plain = cut.strip(WRAP)
     parted = not behind or cut.removesuffix(behind).endswith((" ", "(", "/", ","))
-    # The name in Latin letters belongs to it.
-    if names and parted and not re.search(r"[( ][A-Za-z]", plain):
+    # One word in Latin letters belongs to it, and those in brackets.
+    if names and parted and not (_LATIN.search(behind) or _LATIN.search(plain, 1)):
         alone = not behind and len("".join(names)) == han(plain) and " " not in plain
-        return plain if alone else " ".join(names)
+        return _believed(plain if alone else " ".join(names), text, len(text))
     if not names and "(" in behind and all_people(behind.partition("(")[0], "label"):
         # Who took the pictures: 许景(摄影).
         return None

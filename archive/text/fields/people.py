@@ -23,8 +23,10 @@ MOST, LEAD_IN = 8, 40
 # a line of reporters.
 ALONE, LEAD, LINE = 34, 80, 60
 
+# A name in Latin letters is of two words or more: Grace Ling.
+_LATIN = r"[A-Z][a-zÀ-ÿ'.-]+(?:\s[A-Z][A-Za-zÀ-ÿ'.-]*){1,3}"
 _PIECE = re.compile(
-    r"\([^()]{1,30}\)|《[^《》]{1,20}》|[一-鿿]{1,6}-[一-鿿]{1,6}·[一-鿿·]{1,12}|[一-鿿·]+|[、,/&;:]|\s+|[^\s、,/&;:()一-鿿·]+|[()]"
+    rf"\([^()]{{1,30}}\)|《[^《》]{{1,20}}》|{_LATIN}|[一-鿿]{{1,6}}-[一-鿿]{{1,6}}·[一-鿿·]{{1,12}}|[一-鿿·]+|[、,/&;:]|\s+|[^\s、,/&;:()一-鿿·]+|[()]"
 )
 # One of these stands in every line of reporters.
 _REPORTS = re.compile("[者员生作稿写笔文道导理合译访/]")
@@ -158,6 +160,8 @@ def _shape(name: str) -> str:
     """How a word is made, from a sure name to what cannot be one."""
     if name in words.listed("genre") or words.whole("tail", name):
         return "unlike"
+    if name[0].isascii() and " " in name:
+        return "latin"
     if is_person(name) or is_person(name, labelled=True):
         return "person" if is_person(name) else "likely"
     plain = 2 <= len(name) <= 5 and han(name) == len(name) and not name[2:].endswith("摄")
@@ -191,10 +195,13 @@ def _before(found: Sequence[Word], place: Sequence[str]) -> list[str]:
 
 def _behind(following: Sequence[Word], place: Sequence[str]) -> list[str]:
     """The evidence of the words behind one."""
-    facts = ["joined"] if following and following[0].text in JOINING else []
+    texts = [word.text for word in following[:2]]
+    # A stroke parts names behind a label: 格桑拉姆/何一平.
+    listed = "label" in place and texts[:1] == ["/"] and _shape(texts[-1]) in ("person", "likely")
+    facts = ["joined"] if listed or (texts and texts[0] in JOINING) else []
     if _took(following, place):
         facts.append("pictured")
-    return [*facts, "wrote"] if [word.text for word in following[:2]] == ["/", "文"] else facts
+    return [*facts, "wrote"] if texts == ["/", "文"] else facts
 
 
 def _took(following: Sequence[Word], place: Sequence[str]) -> bool:
@@ -398,7 +405,7 @@ def reporters(line: str) -> str | None:
     done = kinds[-1] == "done" and found[-1].text not in ("供稿", "日电", "电", "讯")
     before = kinds[: kinds.index("name")]
     told = done or about or "role" in before or ("/" in text and "other" not in before)
-    return names if told and (others < 2 or about) and "post" not in kinds else None
+    return names if told and (about or (others < 2 and "post" not in kinds)) else None
 
 
 def alone(line: str, *, padded: bool = False) -> str | None:
@@ -407,6 +414,8 @@ def alone(line: str, *, padded: bool = False) -> str | None:
 
     >>> alone("□叶青"), alone("县委书记　赵明远"), alone("市侨联 赵明远"), alone("县委书记要求"), alone("方案")
     ('叶青', '赵明远', '赵明远', None, None)
+    >>> alone("赵明远 总干事"), alone("赵明远（县党校） 周敏（侨联）"), alone("赵明远 周敏")
+    ('赵明远', '赵明远 周敏', None)
     """
     if len(line) > ALONE:
         return None
@@ -415,12 +424,29 @@ def alone(line: str, *, padded: bool = False) -> str | None:
     text = _inner(line)
     if len(text) > WHOLE and not _PARTS.search(text):
         return None
-    found = [word for word in read(text, *place) if word.kind not in ("note", "mark")]
-    before = [word for word in found if word.kind in ("office", "post")]
+    return _named_alone([word for word in read(text, *place) if word.kind != "mark"])
+
+
+def _named_alone(every: Sequence[Word]) -> str | None:
+    """The names among the words of a line, see `alone`; a post or the offices in brackets may stand behind them."""
+    found = [word for word in every if word.kind != "note"]
+    before = list(takewhile(lambda word: word.kind in ("office", "post"), found))
     names = [word.text for word in found[len(before) :] if word.kind == "name"]
-    # Several names without an office are a roster.
-    plain = len(before) + len(names) == len(found) and (before or len(names) == 1)
+    behind = [word.kind for word in found[len(before) + len(names) :]]
+    # Several names without an office, which may stand in brackets, are a roster.
+    alike = len(names) == 1 or len(every) - len(found) == len(names)
+    plain = (behind == [] and (before or alike)) or (behind == ["post"] and not before and len(names) == 1)
     return " ".join(names) or None if plain else None
+
+
+def member(line: str) -> str | None:
+    """Whom a line names behind what the bearer is, and nobody else.
+
+    >>> member("九三学社社员　陈晓明"), member("社员之家")
+    ('陈晓明', None)
+    """
+    found = words.whole("member", narrow(line))
+    return found["who"] if found and is_person(found["who"], labelled=True) else None
 
 
 def behind_office(text: str, *place: str) -> tuple[str | None, str | None]:
