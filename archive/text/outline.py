@@ -67,10 +67,12 @@ TITLE = 8
 _DAY = re.compile(
     r"[\[(（【]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s?[\])）】]?"
 )
-# Boxes of their own in which each paragraph of an article stands, at most.
-BOXED = 8
-# More paragraphs than this in the cells of one row are columns.
-COLUMNS = 3
+# The box of an article holds so large a share of its paragraphs.
+MOST_PROSE = 0.8
+# Elements that may stand around one paragraph alone.
+_WRAPS = frozenset(("div", "section", "article", "center", "blockquote", "font", "span"))
+# A box written like that of a paragraph is looked for in so many blocks.
+NEAR_ROW = 50
 # So many elements may stand between a block and its cell.
 NEAR_CELL = 4
 # A link to the rest of a text, which is hidden until then.
@@ -333,46 +335,54 @@ class Outline:
         return None not in cells and cells[0] != cells[1] and len({self.parents[cell or 0] for cell in cells}) == 1
 
     def home(self, prose: Sequence[int]) -> int | None:
-        """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
-        boxes = self._boxes(prose)
-        home = commonest(boxes)
-        if home is not None and self.tags[home] in CELLS:
+        """The smallest box that holds most of an article's paragraphs; None where it is the whole page."""
+        if not prose:
+            return None
+        home = self._box_of(prose[0]) if len(prose) == 1 else self._box_of_most(prose)
+        if self.tags[home] in CELLS:
             return self._laid_out(home)
-        if home is not None and self.tags[home] == "tr" and len(boxes) > COLUMNS:
-            # Columns of prose, not the cells of rows.
-            home = self.parents[self._table(home)]
-        return None if home is None or self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
+        return None if self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
 
-    def _boxes(self, prose: Sequence[int]) -> list[int]:
-        """For each paragraph of an article the box that holds it among others."""
-        if len(prose) > 1 and len({self.blocks[index].element for index in prose}) == 1:
-            # All of it is one paragraph or cell.
-            return [self.blocks[prose[0]].element]
-        boxes = [self.holder(index) for index in prose]
-        if len(boxes) == 1 and self._is_in_row(prose[0]):
-            return [self.parents[boxes[0]]]
-        for _ in range(BOXED):
-            if len(set(boxes)) > 1 and (len(set(boxes)) == len(boxes) or self._are_parts(boxes)):
-                # Each paragraph is a box of its own, or each part of the article stands in one like the others.
-                boxes = [self.parents[box] for box in boxes]
-        return boxes
+    def _box_of_most(self, prose: Sequence[int]) -> int:
+        """The smallest element that holds most of some paragraphs, itself one of them where all stand in it."""
+        if len({self.blocks[index].element for index in prose}) == 1:
+            return self.blocks[prose[0]].element
+        held: Counter[int] = Counter()
+        for index in prose:
+            element = self.holder(index)
+            while element:
+                held[element] += 1
+                element = self.parents[element]
+        return max((element for element, count in held.items() if count >= MOST_PROSE * len(prose)), default=0)
 
-    def _are_parts(self, boxes: Sequence[int]) -> bool:
-        """Whether boxes of paragraphs are of one name and class; columns hold some paragraphs each."""
-        few = min(Counter(boxes).values()) == 1 and self.tags[boxes[0]] in CELLS
-        return not few and len({*map(self._name, boxes)}) == 1
+    def _box_of(self, index: int) -> int:
+        """The element that holds a paragraph among others: one without a name that holds nothing else is none, nor is
+        one of several that are written alike.
+        """
+        element = self.holder(index)
+        if self._is_in_row(index):
+            return self.parents[element]
+        while self.tags[element] in _WRAPS and self._is_nameless(element) and self._holds_only(element, index):
+            element = self.parents[element]
+        return element
 
-    def _name(self, element: int) -> tuple[str, str]:
-        """The name of an element and its class."""
-        return self.tags[element], self.attributes(element).get("class", "")
+    def _is_nameless(self, element: int) -> bool:
+        """Whether an element has neither class nor id."""
+        return not {"class", "id"}.intersection(self.attributes(element))
+
+    def _holds_only(self, element: int, index: int) -> bool:
+        """Whether an element holds one block."""
+        beside = (index - 1, index + 1)
+        return not any(0 <= other < len(self.blocks) and self.holds(element, other) for other in beside)
 
     def _is_in_row(self, index: int) -> bool:
-        """Whether a block is a box of its own and the next one a box beside it that is written alike."""
-        element, following = self.blocks[index].element, self.blocks[index + 1 : index + 2]
-        if self.tags[element] in _OWN or not following:
+        """Whether a block is a box of its own and one of the next a box beside it that is written alike."""
+        element = self.blocks[index].element
+        if self.tags[element] in _OWN:
             return False
-        other = following[0].element
-        return self.parents[other] == self.parents[element] and self.look(index) == self.look(index + 1)
+        following = range(index + 1, min(len(self.blocks), index + NEAR_ROW))
+        beside = (other for other in following if self.parents[self.blocks[other].element] == self.parents[element])
+        return any(self.look(other) == self.look(index) for other in beside)
 
     def _laid_out(self, cell: int) -> int:
         """The cell; where it is its whole row it lays out nothing, and its table takes its place."""
