@@ -69,6 +69,8 @@ _DAY = re.compile(
 )
 # The box of an article holds so large a share of its paragraphs.
 MOST_PROSE = 0.8
+# A paragraph above hidden prose is looked for in so many boxes around it, and so many runs of text.
+FOLDED, LOOK = 4, 50
 # Elements that may stand around one paragraph alone.
 _WRAPS = frozenset(("div", "section", "article", "center", "blockquote", "font", "span"))
 # A box written like that of a paragraph is looked for in so many blocks.
@@ -484,15 +486,12 @@ _NO_RUN: Run = ("", 0, 0, False)
 
 
 class _Watched(NamedTuple):
-    """An open element to look at when it ends: what it is marked as, or None where it is hidden; what was before it,
-    and the box before it in the same box.
-    """
+    """An open element to look at when it ends: what it is marked as, or None where it is hidden; what was before it."""
 
     depth: int
     mark: str | None
     run: int
     element: int
-    before: int
     parts: list[str]
     links: int
     counted: int
@@ -509,7 +508,6 @@ class _Reader:
     def __init__(self, *, marked: bool, unfolds: bool) -> None:
         self.marked = marked
         self.unfolds = unfolds
-        self.unfolded: set[int] = set()
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
@@ -617,33 +615,47 @@ class _Reader:
     def watch(self, mark: str | None) -> None:
         """Look at an element again when it ends."""
         held = (self.parts[:], self.links, self.count()) if mark is None else ([], 0, 0)
-        self.watched.append(_Watched(len(self.names), mark, len(self.runs), len(self.tags), self.last_box(), *held))
-
-    def last_box(self) -> int:
-        """The box that has ended last in the one that is open; 0 where none has."""
-        element = len(self.tags) - 1
-        while element > self.holder and self.parents[element] != self.holder:
-            element = self.parents[element]
-        return element if element > self.holder else 0
+        self.watched.append(_Watched(len(self.names), mark, len(self.runs), len(self.tags), *held))
 
     def is_unfolded(self, at: _Watched) -> bool:
-        """Whether a hidden element holds prose that a click shows: the next of some parts alike, 上篇 and 下篇, or the
-        rest of the text on a page that says so.
-        """
+        """Whether a hidden element holds prose that a click shows."""
         runs = self.runs[at.run :]
-        if not any("。" in text and han(text) >= PARAGRAPH for text, *_ in runs) or at.element >= len(self.tags):
-            return False
         if 2 * sum(linked for _, linked, *_ in runs) > sum(len(text) for text, *_ in runs):
             return False
-        names = [attributes(self.inside[element]).get("class") for element in (at.before, at.element)]
-        part = at.before and names[0] and names[0] == names[1]
-        part = part and (at.before in self.unfolded or not _is_hidden(self.inside[at.before]))
-        if not (part or self.unfolds):
+        inner = self.inside[at.element] if at.element < len(self.inside) else ""
+        if not self.shows_prose([text for text, *_ in runs], inner, at.run):
             return False
-        self.unfolded.add(at.element)
         # Whatever its name says, `more`: it is the text's.
         self.runs[at.run :] = [(text, linked, element, False) for text, linked, element, _ in runs]
         return True
+
+    def shows_prose(self, texts: Sequence[str], inner: str, run: int) -> bool:
+        """Whether hidden texts behind some runs are prose that a click shows, in an element with attributes: the rest
+        of the text on a page that says so; what stands below a paragraph, a few boxes up, and under a label of its own
+        or in a part of one class with the paragraph's, 上篇 and 下篇.
+        """
+        if not any("。" in text and han(text) >= PARAGRAPH for text in texts):
+            return False
+        above = [shown for shown in self.runs[max(0, run - LOOK) : run] if not shown[0].isspace()]
+        labelled = bool(above) and "。" not in above[-1][0]
+        box = self.holder
+        for _ in range(FOLDED * (not self.unfolds)):
+            if self.tags[box] in ROOTS:
+                return False
+            for text, linked, element, aside in reversed(above):
+                if element < box:
+                    break
+                if "。" in text and not (aside or linked) and han(text) >= PARAGRAPH:
+                    return labelled or self.is_part(element, inner)
+            box = self.parents[box]
+        return self.unfolds
+
+    def is_part(self, element: int, inner: str) -> bool:
+        """Whether an element stands in a box of one class with some attributes, beside the end of the page so far."""
+        while element and self.parents[element] != self.holder:
+            element = self.parents[element]
+        name = attributes(inner).get("class")
+        return name is not None and name == attributes(self.inside[element]).get("class")
 
     def count(self) -> int:
         """The Han characters in elements to look at again, up to here; many texts are counted at once."""
@@ -797,7 +809,9 @@ class _Reader:
         if self.watched:
             self.inner.append(content)
         if (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE:
-            return
+            if not (hidden and self.shows_prose([content], inner, len(self.runs))):
+                return
+            aside = False
         if self.parts:
             self.flush()
         first = len(self.runs)
