@@ -723,7 +723,7 @@ class _Walk:
             return False
         if self.holder(over) not in (own, self.outline.parents[own]):
             return False
-        return self.is_link(over) or (self.is_prose(over) and self.keys[over].endswith(":"))
+        return self.is_link(over) or self.keys[over].endswith(":")
 
     def kind_of_rule(self, index: int, rule: str) -> str:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""
