@@ -67,7 +67,7 @@ TITLE = 8
 _DAY = re.compile(
     r"[\[(（【]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s?[\])）】]?"
 )
-# The box of an article holds so large a share of its paragraphs.
+# The box of an article holds so large a share of its prose.
 MOST_PROSE = 0.8
 # A paragraph above hidden prose is looked for in so many boxes around it, and so many runs of text.
 FOLDED, LOOK = 4, 50
@@ -337,7 +337,7 @@ class Outline:
         return None not in cells and cells[0] != cells[1] and len({self.parents[cell or 0] for cell in cells}) == 1
 
     def home(self, prose: Sequence[int]) -> int | None:
-        """The smallest box that holds most of an article's paragraphs; None where it is the whole page."""
+        """The smallest box that holds most of an article's prose; None where it is the whole page."""
         if not prose:
             return None
         home = self._box_of(prose[0]) if len(prose) == 1 else self._box_of_most(prose)
@@ -346,16 +346,17 @@ class Outline:
         return None if self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
 
     def _box_of_most(self, prose: Sequence[int]) -> int:
-        """The smallest element that holds most of some paragraphs, itself one of them where all stand in it."""
+        """The smallest element that holds most of some prose, itself a paragraph where all stand in it."""
         if len({self.blocks[index].element for index in prose}) == 1:
             return self.blocks[prose[0]].element
         held: Counter[int] = Counter()
         for index in prose:
             element = self.holder(index)
             while element:
-                held[element] += 1
+                held[element] += self.blocks[index].size
                 element = self.parents[element]
-        return max((element for element, count in held.items() if count >= MOST_PROSE * len(prose)), default=0)
+        most = MOST_PROSE * sum(self.blocks[index].size for index in prose)
+        return max((element for element, size in held.items() if size >= most), default=0)
 
     def _box_of(self, index: int) -> int:
         """The element that holds a paragraph among others: one without a name that holds nothing else is none, nor is
