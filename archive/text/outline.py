@@ -635,21 +635,27 @@ class _Reader:
         of the text on a page that says so; what stands below a paragraph, a few boxes up, and under a label of its own
         or in a part of one class with the paragraph's, 上篇 and 下篇.
         """
-        if not any("。" in text and han(text) >= PARAGRAPH for text in texts):
+        if not any(map(_is_prose, texts)):
             return False
         above = [shown for shown in self.runs[max(0, run - LOOK) : run] if not shown[0].isspace()]
-        labelled = bool(above) and "。" not in above[-1][0]
+        paragraph = None if self.unfolds else self.paragraph_in(above)
+        if paragraph is None:
+            return self.unfolds
+        return "。" not in above[-1][0] or self.is_part(paragraph, inner)
+
+    def paragraph_in(self, runs: Sequence[Run]) -> int | None:
+        """The element of the last paragraph among some runs that stands in a box around what is read now, few boxes up."""
         box = self.holder
-        for _ in range(FOLDED * (not self.unfolds)):
+        for _ in range(FOLDED):
             if self.tags[box] in ROOTS:
-                return False
-            for text, linked, element, aside in reversed(above):
+                return None
+            for text, linked, element, aside in reversed(runs):
                 if element < box:
                     break
-                if "。" in text and not (aside or linked) and han(text) >= PARAGRAPH:
-                    return labelled or self.is_part(element, inner)
+                if not (aside or linked) and _is_prose(text):
+                    return element
             box = self.parents[box]
-        return self.unfolds
+        return None
 
     def is_part(self, element: int, inner: str) -> bool:
         """Whether an element stands in a box of one class with some attributes, beside the end of the page so far."""
@@ -809,22 +815,26 @@ class _Reader:
         """A box with text alone: begun and ended here."""
         if self.watched:
             self.inner.append(content)
-        if (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE:
-            if not (hidden and self.shows_prose([content], inner, len(self.runs))):
-                return
-            aside = False
+        folded = (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE
+        if folded and (name == _RUNNING or not self.shows_prose([content], inner, len(self.runs))):
+            return
         if self.parts:
             self.flush()
         first = len(self.runs)
-        if content and not content.isspace():
+        if content.strip():
             shown = _shown(content) if linked or self.link_depth else 0
             whole = content.replace("\n", "\r") if name == "pre" else content
-            self.runs.append((whole, shown, len(self.tags), aside))
+            self.runs.append((whole, shown, len(self.tags), aside and not folded))
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.picked.append((mark, first, len(self.runs)))
         self.parents.append(self.holder)
         self.tags.append(name)
         self.inside.append(inner)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text as written is a paragraph."""
+    return "。" in text and han(text) >= PARAGRAPH
 
 
 def _shown(text: str) -> int:
