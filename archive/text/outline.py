@@ -644,7 +644,7 @@ class _Reader:
         return "。" not in above[-1][0] or self.is_part(paragraph, inner)
 
     def paragraph_in(self, runs: Sequence[Run]) -> int | None:
-        """The element of the last paragraph among some runs that stands in a box around what is read now, few boxes up."""
+        """The element of the last paragraph of some runs in a box around what is read now, a few boxes up at most."""
         box = self.holder
         for _ in range(FOLDED):
             if self.tags[box] in ROOTS:
@@ -793,7 +793,7 @@ class _Reader:
             return self.empty(tag, inner, content, after)
         aside = side != _NEVER and (self.aside or (side != _AROUND and _is_aside(side, inner)))
         if content is not None:
-            self.short_box(name, inner, content, linked=linked, hidden=hidden, aside=aside)
+            self.short_box(name, inner, content, linked=linked or self.link_depth > 0, hidden=hidden, aside=aside)
             return after
         if hidden or name == _RUNNING:
             self.watch(None)
@@ -816,13 +816,13 @@ class _Reader:
         if self.watched:
             self.inner.append(content)
         folded = (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE
-        if folded and (name == _RUNNING or not self.shows_prose([content], inner, len(self.runs))):
+        if folded and not (hidden and self.shows_prose([content], inner, len(self.runs))):
             return
         if self.parts:
             self.flush()
         first = len(self.runs)
         if content.strip():
-            shown = _shown(content) if linked or self.link_depth else 0
+            shown = _shown(content) if linked else 0
             whole = content.replace("\n", "\r") if name == "pre" else content
             self.runs.append((whole, shown, len(self.tags), aside and not folded))
         if self.marked and (mark := attributes(inner).get(MARK)):
