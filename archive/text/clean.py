@@ -53,8 +53,7 @@ FEW = 60
 
 def clean(capture: Capture, site: Site | None) -> Document | Skip:
     """What the corpus keeps of a capture; the site's name, key and reading rules apply where one is given."""
-    content_type = (capture.header("Content-Type") or "").lower()
-    if capture.kind == "resource" and content_type.startswith("text/plain"):
+    if capture.kind == "resource" and capture.media_type == "text/plain":
         return _clean_text(capture, site)
     if capture.purpose == "script":
         # The page that holds it is a record of its own, as its scripts made it.
@@ -185,8 +184,7 @@ def _is_listed_file(capture: Capture) -> bool:
     if capture.status != 200 or found is None or not (found.row_date and found.anchor):
         return False
     magic = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
-    written = (capture.header("Content-Type") or "").lower().startswith("text/plain")
-    return written or FILE.search(capture.url) is not None or capture.body.startswith(magic)
+    return capture.media_type == "text/plain" or FILE.search(capture.url) is not None or capture.body.startswith(magic)
 
 
 def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:

@@ -76,7 +76,7 @@ def unread(capture: Capture) -> tuple[Reason, str] | None:
 
 def _by_name(capture: Capture) -> tuple[Reason, str] | None:
     """Why a capture is no page by its type and its address, which markup in its body may belie."""
-    kind = (capture.header("Content-Type") or "").split(";")[0].strip().lower()
+    kind = capture.media_type
     path = urlsplit(capture.url).path
     if path.lower().endswith("/robots.txt"):
         return Reason.NOT_HTML, "robots.txt"

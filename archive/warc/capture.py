@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 # Flags of a Document that come from its record: bytes are missing; bytes are not those that were sent or written.
 TRUNCATED = "truncated"
 DAMAGED = "damaged"
+# The types in a Content-Type (Fetch standard, section 3.6): a proxy makes `text/html, text/html; charset=utf-8` of it.
+_TYPE = re.compile(r"(?:\A|,)\s*+([\w!#$%&'*+.^`|~-]++/[\w!#$%&'*+.^`|~-]++)\s*+(?=[;,]|\Z)", re.ASCII)
+# With these, browsers look at the bytes (MIME Sniffing standard, section 7).
+_UNKNOWN = ("*/*", "unknown/unknown", "application/unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,12 @@ class Capture:
     def header(self, name: str) -> str | None:
         """The first header of that name, ignoring case; None if there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def media_type(self) -> str:
+        """The last valid type in its Content-Type, in lower case, as browsers take it; empty if its bytes must tell."""
+        stated = ",".join(value for key, value in self.headers if key.lower() == "content-type").lower()
+        return next((kind for kind in reversed(_TYPE.findall(stated)) if kind not in _UNKNOWN), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -290,6 +290,33 @@ def test_what_is_no_article_is_skipped_with_its_reason(reason: Reason, html: str
 
 
 @pytest.mark.parametrize(
+    "stated",
+    [
+        ("text/html, text/html; charset=utf-8",),
+        ("application/octet-stream", "text/html"),
+        ("*/*",),
+        ("text",),
+        ("",),
+        ("text/html charset=utf-8",),
+        ("unknown/unknown",),
+    ],
+)
+def test_a_type_that_is_none_or_stated_twice_is_read_as_browsers_do(stated: tuple[str, ...]) -> None:
+    page = PAGE.format(title=TITLE, head="", body="".join(map("<p>{}</p>".format, PARAGRAPHS)))
+    headers = tuple(("Content-Type", value) for value in stated)
+    assert read(page, headers=headers).title == TITLE
+
+
+@pytest.mark.parametrize("stated", ["image/gif", "text/html, image/gif", "image/gif, */*", "application/x-javascript"])
+def test_a_valid_type_that_browsers_do_not_show_as_a_page_is_believed(stated: str) -> None:
+    page = PAGE.format(title=TITLE, head="", body="".join(map("<p>{}</p>".format, PARAGRAPHS)))
+    assert (skipped(page, content_type=stated).reason, skipped(page, content_type=stated).detail) == (
+        Reason.NOT_HTML,
+        next(kind for kind in ("image/gif", "application/x-javascript") if kind in stated),
+    )
+
+
+@pytest.mark.parametrize(
     ("anchor", "row_date", "title"),
     [
         ("关于评选先进集体的通知", "2022-09-12", "关于评选先进集体的通知"),
