@@ -1,7 +1,8 @@
 """The data folder -> paths. The only module that knows where things lie on disk.
 
 warc/<site>/<yyyy>/<stem>.warc.gz        truth: written as `.warc.gz.open`, renamed when closed, never touched again
-warc/_import/<yyyy>/<digest>.warc.gz     imported; of a damaged file, the readable part, its torn end beside it
+warc/_import/<yyyy>/<digest>.warc.gz     imported; of a damaged file, the readable part, its torn end beside it;
+                                         `<digest>-newids.warc.gz`: other pages of the archive have its records' ids
 warc/.../<stem>.warc.gz.away             stands for a file kept only in a store: which store, size and sha256
 exclusions.jsonl                         truth: what was taken down
 fixity.jsonl                             truth: size and sha256 of each closed WARC file, and what became of it
@@ -31,6 +32,8 @@ IMPORTED = "_import"
 # The file name endings of closed WARC files: our own, and those of imported files, which keep their form.
 WARC_ENDINGS = (".warc.gz", ".warc", ".arc.gz", ".arc")
 INDEX, SHARD = ".cdxj", ".parquet"
+# In the name of an imported file: its records have the ids of other pages, so ids of their own are read instead.
+NEW_IDS = "-newids"
 OPEN = ".open"
 TAIL = ".tail"
 TMP = ".tmp"

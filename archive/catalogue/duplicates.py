@@ -106,10 +106,11 @@ def mark(db: sqlite3.Connection) -> None:
         f"""
         UPDATE documents SET duplicate_of = first.id
         FROM (
-            SELECT d.number, d.id AS own, first_value(d.id) OVER (PARTITION BY d.whole ORDER BY {ORDER}) AS id
+            SELECT d.number, first_value(d.number) OVER byage AS oldest, first_value(d.id) OVER byage AS id
             FROM documents d JOIN sources s ON s.id = d.source
             WHERE d.latest = 1 AND d.head IS NULL AND {TEXTS}
-              AND d.whole IN (SELECT fold FROM folds)) AS first
-        WHERE documents.number = first.number AND first.own != first.id
+              AND d.whole IN (SELECT fold FROM folds)
+            WINDOW byage AS (PARTITION BY d.whole ORDER BY {ORDER})) AS first
+        WHERE documents.number = first.number AND first.number != first.oldest
         """  # noqa: S608 - our own words
     )

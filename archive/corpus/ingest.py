@@ -11,7 +11,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,12 +20,13 @@ from urllib.parse import quote, urlsplit
 from zlib_ng import zlib_ng
 
 from archive.errors import DataError
-from archive.layout import IMPORTED, TAIL, Layout
+from archive.layout import IMPORTED, NEW_IDS, TAIL, Layout
 from archive.warc import exclusions, fixity, index, wacz
 from archive.warc.capture import Capture, Place
 from archive.warc.conformance import check
 from archive.warc.disk import disk_error, make_folder, write_whole
 from archive.warc.member import MAGIC, GzipError, MemberWriter
+from archive.warc.reader import PAGES as PAGE_RECORDS
 from archive.warc.reader import digest_of
 from archive.warc.record import Problem, Record
 from archive.warc.scan import line_ends, scan
@@ -393,10 +394,14 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     file.seek(0)
     ending = inspection.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or inspection.lost else "")
     imported = layout.warcs_root / IMPORTED
-    if found := sorted((*imported.glob(f"*/{stem}{ending}"), *imported.glob(f"*/{stem}-erased*{ending}"))):
+    if found := sorted((*imported.glob(f"*/{stem}{ending}"), *imported.glob(f"*/{stem}-*{ending}"))):
         if not layout.index_of(found[0]).exists():
             index.write(layout, found[0])
         return inspection.records, inspection.problems, _KNOWN
+    notes = [left_out] if left_out else []
+    if taken := _taken(layout, inspection.pages):
+        stem += NEW_IDS
+        notes.append(f"kept, with new ids for its pages: {taken} of its record ids belong to other pages here")
     folder = layout.warc_folder(IMPORTED, dt.datetime.now(dt.UTC).year)
     final = folder / (stem + ending)
     try:
@@ -412,7 +417,23 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         index.write(layout, final)
     except OSError as error:
         raise disk_error(final, error) from error
-    return inspection.records, inspection.problems, left_out
+    return inspection.records, inspection.problems, "; ".join(notes) or None
+
+
+def _taken(layout: Layout, pages: Mapping[str, tuple[str, str]]) -> int:
+    """How many ids of a file's pages belong, in the archive, to another address or moment."""
+    taken: set[str] = set()
+    for path in layout.indexes():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                # Few lines are parsed: an archive has millions.
+                id_ = line.partition('"id": "')[2].partition('"')[0]
+                if id_ not in pages:
+                    continue
+                with contextlib.suppress(ValueError, KeyError, TypeError):  # a damaged line names no page
+                    row = index.parse(line)
+                    taken |= {id_} if (row.url, index.stamp(row.date)) != pages[id_] else set()
+    return len(taken)
 
 
 class _Inspection:
@@ -420,6 +441,7 @@ class _Inspection:
 
     Attributes:
         records: the number of records to keep.
+        pages: the ids of its pages, each with address and moment.
         problems: what is wrong, in the order of the file.
         ending: .warc or .arc; empty if no record is kept.
         shared: several records share a gzip member, so the records must be written anew.
@@ -429,6 +451,7 @@ class _Inspection:
 
     def __init__(self, file: IO[bytes], name: str, excluded: exclusions.Exclusions) -> None:
         self.records, self.ending, self.shared = 0, "", False
+        self.pages: dict[str, tuple[str, str]] = {}
         self.problems: list[Problem] = []
         self.gone: list[tuple[int, int]] = []
         self._large: list[tuple[int, int]] = []
@@ -446,6 +469,8 @@ class _Inspection:
 
     def _count(self, record: Record) -> None:
         self.records += 1
+        if record.id and record.kind in PAGE_RECORDS:
+            self.pages.setdefault(record.id, (record.url, index.stamp(record.date)))
         if record.size > len(record.block):
             self._large.append((record.place.offset, record.place.length))
         self.shared |= record.nth > 0

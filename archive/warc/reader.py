@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.errors import DataError
-from archive.layout import OPEN
+from archive.layout import NEW_IDS, OPEN
 from archive.warc import wacz
 from archive.warc.away import open_warc
 from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, FoundBy
@@ -81,16 +81,17 @@ def read_at(path: Path, offset: int) -> Capture:
 
 
 class Identities:
-    """The ids of a file's page records, asked for in record order. A missing or repeated id is replaced."""
+    """The ids of a file's page records, asked for in record order. A missing, repeated or taken id is replaced."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._taken = NEW_IDS in path.name
         self._seen: set[bytes] = set()
         self._digest: str | None = None
 
     def of(self, record: Record) -> str:
-        """The record's id; if it is missing or was seen before, an id made of the file's SHA-256 and the offset."""
-        if record.id:
+        """The record's id; if missing, seen before or taken, one that is made of the file's SHA-256 and the offset."""
+        if record.id and not self._taken:
             short = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
             if short not in self._seen:
                 self._seen.add(short)

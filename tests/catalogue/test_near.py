@@ -158,6 +158,14 @@ def test_near_copies_are_left_out_where_asked_and_never_deleted(layout: Layout) 
         ids(collapse="near", versions=True)
 
 
+def test_two_pages_with_one_id_are_copies_and_break_no_catalogue(layout: Layout) -> None:
+    put(layout, "x", [ROWS[0], replace(ROWS[0], url="http://b.cn/", site="b"), ROWS[3]])
+    for make in (build.update, build.rebuild):
+        assert make(layout).documents == 3
+        found = Searcher(layout)
+        assert [found.find(words).total for words in ("", "near:no")] == [3, 1]
+
+
 def test_pairs_are_listed_each_with_the_first_of_its_cluster(layout: Layout) -> None:
     put(layout, "x", ROWS)
     build.update(layout)

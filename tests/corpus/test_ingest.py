@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from captures import PROSE, article
 from fastwarc.warc import ArchiveIterator as FastIterator
 
 from archive.corpus.ingest import Report, import_paths, pages, read_saved
@@ -282,6 +283,28 @@ def test_a_wacz_gives_its_warc_files_and_a_bad_one_a_problem(layout: Layout, tmp
     path.write_bytes(path.read_bytes()[:100])
     (report,) = imported(layout, path)
     assert (report.records, len(report.problems)) == (0, 1)
+
+
+def test_pages_whose_ids_belong_to_others_get_ids_of_their_own_and_a_catalogue(layout: Layout, tmp_path: Path) -> None:
+    page = article("全县统一战线工作会议召开", PROSE * 6).encode()
+    first = record(1, page) + record(2, page.replace("全县".encode(), "全市".encode()))
+    (tmp_path / "a.warc").write_bytes(first)
+    (tmp_path / "b.warc").write_bytes(first.replace(b"http://a.cn/", b"http://b.cn/"))
+    (tmp_path / "c.warc.gz").write_bytes(gzip.compress(record(1, page), mtime=0))
+    reports = imported(layout, *(tmp_path / name for name in ("a.warc", "b.warc", "c.warc.gz")))
+    assert [(report.records, report.problems) for report in reports] == [(2, ()), (2, ()), (1, ())]
+    assert [report.note for report in reports] == [
+        None,
+        "kept, with new ids for its pages: 2 of its record ids belong to other pages here",
+        None,
+    ]
+    kept = {capture.url: capture.id for warc in layout.warcs(IMPORTED) for capture in read(warc)}
+    assert (len(kept), len(set(kept.values()))) == (4, 4)
+    given = {(tmp_path / name).read_bytes() for name in ("a.warc", "b.warc", "c.warc.gz")}
+    assert {warc.read_bytes() for warc in layout.warcs(IMPORTED)} == given
+    assert [report.note for report in imported(layout, tmp_path / "b.warc")] == [
+        "it was imported before, so nothing was added"
+    ]
 
 
 @pytest.mark.fault(rows=[28])
