@@ -86,6 +86,8 @@ _HEAD = frozenset(("head",))
 # What is also transparent, a script fades in.
 _HIDDEN = re.compile(r"display\s*:\s*none|\A(?!.*opacity).*visibility\s*:\s*hidden", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
+# A link to a picture alone, or to no page.
+_IMAGE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)\b|javascript|href=.#", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 
@@ -164,6 +166,7 @@ class Outline:
         scripts, sheet: contents of all scripts, and of all style sheets.
         clicked: the attributes of elements that may lead to another page when somebody clicks on them.
         pictures: the blocks that pictures stand directly before.
+        thumbs: the blocks that pictures stand directly before that lead to another page.
         media: of each picture, film and frame the block that it stands before or in, and the element that holds it.
     """
 
@@ -181,6 +184,7 @@ class Outline:
     clicked: list[str]
     pictures: frozenset[int]
     media: list[tuple[int, int]]
+    thumbs: frozenset[int]
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:
@@ -473,6 +477,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         sheet=sheet,
         clicked=read.clicked,
         pictures=frozenset(starts[run] for run in read.pictures if run < len(starts)),
+        thumbs=frozenset(starts[run] for run in read.thumbs if run < len(starts)),
         media=[(starts[run], element) for run, element in read.media if run < len(starts)],
     )
 
@@ -502,8 +507,8 @@ class _Reader:
     """Reads a page tag by tag, without recursion: pages nest thousands deep.
 
     `parts` is the run of text that is open, with `links` characters of link text; it ends where a box begins or ends.
-    `names` and `opened` say which elements are open; `holder` is the innermost box. `inner` are the texts in elements
-    to look at again that are not `counted` yet.
+    `names` and `opened` say which elements are open; `holder` is the innermost box, `led` the last link. `inner` are
+    the texts in elements to look at again that are not `counted` yet.
     """
 
     def __init__(self, *, marked: bool, unfolds: bool) -> None:
@@ -513,6 +518,8 @@ class _Reader:
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
         self.media: list[tuple[int, int]] = []
+        self.thumbs: list[int] = []
+        self.led = ""
         self.clicked: list[str] = []
         self.title: str | None = None
         self.tags, self.parents, self.inside = ["html"], [0], [""]
@@ -730,6 +737,8 @@ class _Reader:
             self.flush()
         self.pictures.append(len(self.runs))
         self.media.append((len(self.runs), self.holder))
+        if self.link_depth and not _IMAGE.search(self.led):
+            self.thumbs.append(len(self.runs))
 
     def custom(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element of the page's own, <x-title>: a line where no text stands beside it, and words within a line."""
@@ -758,6 +767,7 @@ class _Reader:
         self.parts.append(EDGE)
         if linked:
             self.link_depth += 1
+            self.led = inner
             self.opened.append(_LINK_OPEN)
         else:
             self.opened.append(_WORDS_OPEN)

@@ -28,20 +28,22 @@ NAME = 16
 HEADLINES, MANY = 8, 32
 # A headline has at least so many characters.
 HEADLINE = 8
-# What stands near the text has at most so many blocks before it, or behind it.
-NEAR = 3
+# What stands near the text has at most so many blocks before it, or right behind it; rows below it, so many.
+NEAR, BELOW = 3, 12
 # So many rows make a list.
 FEW = 3
-# A row of a list: its link has so many characters, the line of the link at most so many, and so many elements at most
-# stand between that line and the list.
-ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
+# A row of a list: its link has so many characters, the line of the link at most so many, the row itself so many, and so
+# many elements at most stand between that line and the list.
+ROW_LINK, ROW_LINE, ROW, ROW_DEEP = 6, 80, 400, 6
 # A day that stands before a row's link has at most so many characters, what says the day below it at most so many.
 DAY, DATELINE = 12, 40
 # The days of each month; seven of a calendar have at most so many characters, what it says of one of them at most so
 # many Han characters.
 MONTH, WEEK, PLANS = frozenset(range(1, 29)), 20, 40
+# The foot of a page stands so many blocks above what stands below it.
+FOOT = 10
 # Evidence that a page is part of something larger.
-PARTS = ("own menu", "edition", "calendar")
+PARTS = ("own menu", "folder", "edition", "calendar")
 # Evidence that does not say what a page leads to.
 WEAK = frozenset(("column", "list address", "links"))
 # What a host says of an article that it does not give.
@@ -50,8 +52,9 @@ GONE = (Reason.SOFT_404, Reason.SERVER_ERROR)
 EXCUSE = 80
 
 _CLAUSE_ENDS = re.compile(r"[。!?,\n]")
-# What addresses of lists and searches say.
+# What addresses of lists and searches say, and those of forms.
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
+_FORMS = re.compile(r"log[io]n|regist|\breg\b|passport|vote|survey", re.IGNORECASE)
 _DAY_ENDS = frozenset("0123456789日")
 _DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
 _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
@@ -80,7 +83,7 @@ class Shape:
         boxed = area is not None and (area.lines or area.media or region[2] < extract.WEAK)
         self.said = area.kept if area is not None and boxed else range(*region[:2])
         self.within = range(*region[:2]) if area is None else range(area.start, area.end)
-        self.near = range(max(0, self.within.start - NEAR), min(len(self.blocks), self.within.stop + NEAR))
+        self.near = range(max(0, self.within.start - NEAR), min(len(self.blocks), self.within.stop + BELOW))
         self.prose = [i for i, point in enumerate(points) if point >= extract.PROSE and "://" not in self.keys[i]]
         files = {name for _, name in page.files}
         self.headlines = {i for i, block in enumerate(self.blocks) if is_headline(block) and block.text not in files}
@@ -125,14 +128,16 @@ class Shape:
         yield "any page", True
         yield "stated", self.is_stated
         yield "column", size <= NAME
-        yield "files", bool(page.files)
         yield "media", self.has_media()
         count = len(self.headlines)
-        yield "first page", count >= HEADLINES and is_root(self.url)
+        yield "first page", is_root(self.url) and (count >= HEADLINES or bool(rows_of(page, range(len(self.blocks)))))
         yield "headlines", log2(min(max(count + 1, HEADLINES), MANY) / HEADLINES)
         yield "links", sum(block.links for block in self.blocks) / max(1, sum(block.size for block in self.blocks))
         parts = urlsplit(self.url)
-        yield "list address", _LISTS.search(f"{parts.path.rpartition('/')[2]}?{parts.query}") is not None
+        address = f"{parts.path.rpartition('/')[2]}?{parts.query}"
+        yield "list address", _LISTS.search(address) is not None
+        asked = title is not None and words.match("form", self.keys[title]) is not None
+        yield "form", asked or _FORMS.search(address) is not None
         yield "records", "<recordset" in self.outline.scripts
         posts = sum(map(fields.is_dateline, self.keys)) if words.match("guests", page.head) else 0
         yield "guest book", posts >= FEW
@@ -142,8 +147,13 @@ class Shape:
         """What the lines say that would be the text, and what stands right below them."""
         yield "gone", self.gone is not None
         yield "nothing", _is_excuse(self.short)
-        below = [key for key in self.keys[max(0, self.within.stop - NEAR) : self.near.stop] if len(key) <= ROW_LINE]
+        below = [
+            key for key in self.keys[max(0, self.within.stop - NEAR) : self.within.stop + NEAR] if len(key) <= ROW_LINE
+        ]
         rules = set(map(furniture_id, below))
+        first = min(self.said, default=0)
+        over = self.keys[max(0, first - FOOT, len(self.keys) // 2) : first]
+        yield "foot", any(len(key) <= ROW_LINE and key[-1:] != "。" and words.match("foot", key) for key in over)
         yield "neighbours", "previous_next" in rules
         yield "pager", "pages" in rules
         dated = (fields.is_labelled(key) and fields.is_dateline(key) and dates.read(key) for key in below)
@@ -151,9 +161,10 @@ class Shape:
 
     def of_rows(self) -> Iterator[tuple[str, float]]:
         """What of the lines stands in rows of lists and in teasers, and what the others say."""
-        sizes = {i: self.blocks[i].size for i in self.said}
+        sizes: dict[int | None, int] = {i: self.blocks[i].size for i in self.said} or {self.page.title: 1}
         inside = sum(size for i, size in sizes.items() if i in self.rows)
-        yield "rows", inside / max(1, sum(sizes.values())) if sizes else self.page.title in self.rows
+        yield "rows", (share := inside / max(1, sum(sizes.values())))
+        yield "files", bool(self.page.files) and share < 0.5
         lines = [i for i in self.prose or self.said if i not in self.headlines and not is_row_head(self.blocks[i])]
         cut = set(filter(self.is_cut, lines))
         yield "cut", len(cut) / max(1, len(lines))
@@ -162,7 +173,7 @@ class Shape:
         own = [key for key in rest if len(key) > ROW_LINE or not fields.is_dateline(key)]
         yield "words", log2(1 + sum(map(han, own)) / 4)
         yield "sentence", any(is_sentence(line, 1) for line in own)
-        between = len(self.headlines.intersection(self.within[1:]))
+        between = len(self.headlines.intersection(self.within[1:])) if self.said else 0
         yield "mixed", between and between / (between + sum(is_sentence(line, 10) for line in own))
 
     def of_whole(self) -> Iterator[tuple[str, bool]]:
@@ -173,6 +184,7 @@ class Shape:
         dated = has_dateline(self.page)
         links = [(self.outline.name(link).strip(), href) for href, link in self.outline.links]
         yield "own menu", not (dated or any(map(dates.read, lines))) and self.is_of_menu([x for x in links if x[0]])
+        yield "folder", self.is_folder(links)
         if dated or sum(map(han, lines)) > PLANS:
             return
         areas = (self.page.head, *self.keys) if self.outline.has("area") else ()
@@ -183,6 +195,16 @@ class Shape:
         ]
         days = {int(number) for number in numbers if number.isascii() and number.isdecimal() and len(number) <= 2}
         yield "calendar", days >= MONTH
+
+    def is_folder(self, links: Sequence[tuple[str, str]]) -> bool:
+        """Whether a page is the index of the folder that most of its links to articles lead into."""
+        folder, _, name = self.url.rpartition("/")
+        own = (self.url, folder + "/")
+        if "/" not in folder.partition("://")[2] or not _HOME.fullmatch("/" + name):
+            return False
+        led = [joined(self.url, href).partition("#")[0] for name, href in links if han(name) >= ROW_LINK or not name]
+        held = {address for address in led if address.startswith(own[1]) and address.partition("?")[0] not in own}
+        return len(held) >= max(FEW, len(led) / 2)
 
     @cached_property
     def short(self) -> list[str]:
@@ -199,10 +221,12 @@ class Shape:
         return next(((Reason(reason), match[0].strip()) for reason, match in found if match and reason in GONE), None)
 
     def has_media(self) -> bool:
-        """Whether a picture or a film stands in the box, or, where no text is, over its dateline."""
-        if self.area is None or self.said or self.page.title is None or not has_dateline(self.page):
-            return self.area is not None and self.area.media
-        return any(self.page.title < at <= self.within.stop for at, _ in self.outline.media)
+        """Whether a picture or a film stands in the box, and in no row, or, where no text is, by the dateline."""
+        media = {at for at, _ in self.outline.media}.difference(self.rows if self.said else ())
+        if not self.said and self.page.title is not None and has_dateline(self.page):
+            return not media.isdisjoint(range(self.page.title + 1 - NEAR, self.within.stop + 1))
+        box = self.area if self.area is not None and self.area.media else None
+        return box is not None and not media.isdisjoint(range(box.start, box.end + 1))
 
     @cached_property
     def is_stated(self) -> bool:
@@ -295,7 +319,8 @@ def _is_excuse(lines: Sequence[str]) -> bool:
 def is_root(url: str) -> bool:
     """Whether an address is that of a site's first page."""
     parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
+    rest = parts._replace(scheme="", netloc="").geturl()
+    return parts.scheme in ("http", "https") and _HOME.fullmatch(rest) is not None
 
 
 def leads_to(href: str, url: str) -> bool:
@@ -354,12 +379,19 @@ def rows_of(page: Page, within: range) -> set[int]:
     files = {name for _, name in page.files}
     leads = {i for i in within if _is_row_link(page.blocks[i], page.keys[i]) and page.blocks[i].text not in files}
     found: set[int] = set()
-    for boxes in _alike(page, within) if len(leads) >= FEW else ():
-        led = [at for at, box in enumerate(boxes) if _begins_with_link(page, box, leads)] if len(boxes) >= FEW else []
+    for boxes in _alike(page, within):
+        rows = [at for at, box in enumerate(boxes) if _is_row(page, box, leads)] if len(boxes) >= FEW else []
         # The name of the column may stand over them, and a pager below.
-        if led and len(led) >= max(FEW, 0.8 * (led[-1] + 1 - led[0])):
-            found.update(*(boxes[at] for at in led))
+        if rows and len(rows) >= max(FEW, 0.8 * (rows[-1] + 1 - rows[0])):
+            found.update(*(boxes[at] for at in rows), _columns_of(page, boxes, rows[0]))
     return found
+
+
+def _columns_of(page: Page, boxes: list[list[int]], first: int) -> list[int]:
+    """The names of the columns of a table, in cells over its first row."""
+    over = boxes[first - 1] if first else []
+    named = len(over) == len(boxes[first]) and all(page.blocks[i].kind == "cell" for i in over)
+    return over if named and sum(page.blocks[i].size for i in over) <= DATELINE else []
 
 
 def _is_row_link(block: Block, key: str) -> bool:
@@ -368,12 +400,21 @@ def _is_row_link(block: Block, key: str) -> bool:
     return linked and block.size <= ROW_LINE and block.linked >= 0.2 and not (">" in key or "|" in key)
 
 
-def _begins_with_link(page: Page, box: list[int], leads: set[int]) -> bool:
-    """Whether a box begins with a headline that is a link: before it stands a day at most, below it one more link."""
-    first = next((at for at, index in enumerate(box) if index in leads), len(box))
-    return (
-        first < len(box) and len(leads.intersection(box)) <= 2 and sum(page.blocks[i].size for i in box[:first]) <= DAY
-    )
+def _is_row(page: Page, box: list[int], leads: set[int]) -> bool:
+    """Whether a box begins with a headline that is a link: before it stands a day at most, below it one more link; or
+    it says little, and begins with a picture that is a link, or has a link and a day of its own.
+    """
+    sizes = [page.blocks[i].size for i in box]
+    led = [at for at, index in enumerate(box) if index in leads]
+    if 0 < len(led) <= 2 and sum(sizes) <= ROW and sum(sizes[: led[0]]) <= DAY:
+        return True
+    return sum(sizes) <= ROW_LINE and (box[0] in page.outline.thumbs or _has_link_and_day(page, box))
+
+
+def _has_link_and_day(page: Page, box: list[int]) -> bool:
+    """Whether a row holds a link, and a day without a label in its line or in one of its own."""
+    days = [page.keys[i] for i in box if len(box) == 1 or page.blocks[i].size <= DAY]
+    return any(page.blocks[i].links for i in box) and any(is_dated(day) and not fields.is_labelled(day) for day in days)
 
 
 def _alike(page: Page, within: range) -> Iterable[list[list[int]]]:

@@ -11,7 +11,7 @@ from archive.text.box import Area
 from archive.text.chinese import han
 from archive.text.document import Reason
 from archive.text.lines import is_sentence
-from archive.text.page import Page
+from archive.text.page import Page, joined
 from archive.text.refresh import refreshes, script_target, sends_back
 from archive.text.shape import EXCUSE, Shape, clauses_of, has_dateline, leads_to
 from archive.warc.capture import Capture
@@ -182,8 +182,7 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
     if size == 0 and sends_back(html):
         return Reason.SOFT_404, "a script that leads back"
     # A short notice may have any of these words, in its title too: it has a dateline under it.
-    walled = any(pattern.search(page.head) for pattern, _ in words.named("challenge", "vendor"))
-    if stated and not walled:
+    if stated and not _is_walled(page):
         return None
     if challenge := _challenged(html, text, size):
         return Reason.CHALLENGE, challenge
@@ -197,10 +196,21 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
     return found
 
 
+def _is_walled(page: Page) -> bool:
+    """Whether head or title are those of what protects the site."""
+    head = page.head if page.title is None else f"{page.head}\n{page.keys[page.title]}"
+    return any(pattern.search(head) for pattern, _ in words.named("challenge", "vendor"))
+
+
 def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> str | None:
-    """Where a page leads by itself; None for one that comes again, or leads on only when its text has been read."""
+    """Where a page leads by itself; None for one that comes again, or leads on only when its text has been read; what
+    leads on by a link, too, has no text.
+    """
     for seconds, target in refreshes(html):
-        read = seconds > AT_ONCE and (stated or any(is_sentence(key, 10) for key in page.keys))
+        says = stated or any(is_sentence(key, 10) for key in page.keys)
+        to = joined(url, target)
+        linked = any(joined(url, href) == to for href, _ in page.outline.links)
+        read = seconds > AT_ONCE and says and (stated or not linked)
         if seconds <= LATER and not read and not leads_to(target, url):
             return f"meta refresh to {target}"
     stub = script_target(html) if size < 30 else None

@@ -205,6 +205,7 @@ def test_teasers_that_end_in_a_link_to_the_rest_are_a_list(word: str) -> None:
     assert str((judged(capture(200, (), apart)) or ("",))[0]) == "list"
 
 
+DATED = "<p>2020-02-19 10:20 来源：云溪日报</p>"
 FOOT = "<div class=foot>版权所有：某县人民政府 网站维护：0838-8501234 网站建设：某某科技</div>"
 
 
@@ -444,6 +445,116 @@ def test_a_page_that_shows_rows_of_lists_alone_is_no_article(url: str, body: str
     found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
     assert isinstance(found, Skip), found
     assert found.reason == reason
+
+
+# What a column says of itself over its rows.
+INTRO = "<h2>榆溪文史</h2><p>本栏目刊登史料、口述历史和地方掌故，每月更新两次，欢迎各界人士赐稿。</p>"
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        # Rows that begin with a number or a picture, or lead by a word in their last cell.
+        ("<tr><td>第{0}期</td><td><a href='/a/{0}.html'>{1}</a></td><td>{2}</td></tr>", False),
+        ("<tr><td>{1}</td><td>2{0}KB</td><td>{2}</td><td><a href='/f.asp?id={0}'>下载</a></td></tr>", False),
+        ("<tr><td><a href='/k/{0}'><img src=/{0}.jpg></a><br>第{0}期<br>封面：{1}</td></tr>", False),
+        # A picture leads to a larger one.
+        ("<tr><td><a href='/b/{0}.jpg'><img src=/{0}.jpg></a><br>旧物之{0}<br>{1}</td></tr>", True),
+        ("<tr><td>第{0}名</td><td>{1}</td><td>2{0}票</td></tr>", True),
+    ],
+)
+def test_rows_of_a_table_are_a_list_where_each_leads_on(row: str, *, kept: bool) -> None:
+    head = "<tr><td>名称</td><td>大小</td><td>上传时间</td><td>操作</td></tr>" if "下载" in row else ""
+    body = (
+        f"<title>乡土资料</title><div>乡土资料</div><table>{head}{''.join(row.format(*each) for each in CELLS)}</table>"
+    )
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/xz.html"), None)
+    assert isinstance(found, Document) is kept, found
+
+
+@pytest.mark.parametrize(
+    ("url", "link", "kept"),
+    [
+        ("http://h/wenshi/", "/wenshi/{}.html", False),
+        ("http://h/wenshi/index.html", "./2023/t{}.html", False),
+        # An article in a folder, and a column that leads elsewhere.
+        ("http://h/wenshi/88.html", "/wenshi/{}.html", True),
+        ("http://h/wenshi/", "/xw/{}.html", True),
+        ("http://h/wenshi/", "?share={}", True),
+    ],
+)
+def test_the_index_of_the_folder_that_its_links_lead_into_is_a_list(url: str, link: str, *, kept: bool) -> None:
+    rows = "".join(f"<li><a href='{link.format(number)}'>{title}</a></li>" for number, title, _ in CELLS)
+    body = f"<title>榆溪文史</title>{INTRO}<ul>{rows}</ul>"
+    found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
+    assert isinstance(found, Document) is kept, found
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(4, False), (9, False), (0, True)])
+@pytest.mark.parametrize("url", ["http://h/", "http://h/#/detail/7"])
+def test_a_greeting_over_a_few_rows_is_the_first_page_of_a_site(url: str, rows: int, *, kept: bool) -> None:
+    said = "".join(f"<li><a href='{number}.htm'>{title[:8]}</a> ({day})</li>" for number, title, day in CELLS[:rows])
+    body = f"<title>客属会馆</title><b>欢迎光临</b><p>本会馆创于民国二十三年，欢迎乡亲常来坐坐。</p><ul>{said}</ul>"
+    found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
+    assert isinstance(found, Document) is (kept or "#" in url), found
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "kept"),
+    [
+        ("http://h/join.html", "用户注册", False),
+        ("http://h/member/reg.php", "服务条款", False),
+        ("http://h/oa/login.aspx?to=1", "信息报送系统", False),
+        ("http://h/tz/9.html", "会员注册须知", True),
+        ("http://h/votenews/9.html", "投票结果揭晓", True),
+    ],
+)
+def test_a_page_that_asks_who_its_reader_is_is_no_article(url: str, title: str, *, kept: bool) -> None:
+    terms = "<p>用户应当遵守法律法规，妥善保管账号，因保管不善造成的损失由用户承担。</p>"
+    body = f"<title>{title}</title><h2>{title}</h2>{terms}"
+    found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
+    assert isinstance(found, Document) is kept, found
+
+
+@pytest.mark.parametrize("over", ["", "<div>版权所有：榆溪县侨联 技术支持：榆溪信息中心</div>"])
+def test_what_stands_below_the_foot_of_a_page_is_no_article(over: str) -> None:
+    menu = "".join(f"<p><a href=/{name}/>{name}</a></p>" for name in ("要闻", "公告", "党派", "侨务", "联谊"))
+    body = f"<title>榆溪侨联</title>{menu}{over}<h3>小贴士</h3><p>我是数字人同同，正在为您连接，请说出您的问题。</p>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/9.html"), None)
+    assert isinstance(found, Document) == (not over), found
+
+
+@pytest.mark.parametrize(
+    ("seconds", "link", "day", "kept"),
+    [
+        (10, "http://new/", "", False),
+        (60, "http://new/", "", True),
+        (10, "/", "", True),
+        (10, "http://new/", DATED, True),
+    ],
+)
+def test_a_page_that_leads_on_by_a_link_too_is_none(seconds: int, link: str, day: str, *, kept: bool) -> None:
+    head = f"<meta http-equiv=refresh content='{seconds};url=http://new/'><title>网站搬家</title>"
+    said = f"<p>本网站已迁移至新域名，原网址停止更新，请更新您的收藏夹。</p><p>请<a href='{link}'>点击这里</a>。</p>"
+    found = clean(
+        dataclasses.replace(capture(200, (), f"{head}<h1>网站搬家</h1>{day}{said}"), url="http://h/9.html"), None
+    )
+    assert isinstance(found, Document) is kept, found
+
+
+@pytest.mark.parametrize(("title", "kept"), [("您的访问存在风险，请完成验证后继续", False), ("系统升级", True)])
+def test_the_day_of_a_request_is_no_day_of_publication(title: str, *, kept: bool) -> None:
+    said = "<p>系统检测到您的访问请求过于频繁，请拖动滑块。</p><ul><li>编号：6f2a-33<li>时间：2024-08-15 03:22:41</ul>"
+    found = judged(capture(200, (), f"<title>提示</title><h3>{title}</h3>{said}"))
+    assert (found or (None,))[0] == (None if kept else "challenge")
+
+
+@pytest.mark.parametrize(("film", "kept"), [("<video src=1.mp4></video>", True), ("", False)])
+def test_a_film_over_its_title_and_day_is_what_the_page_shows(film: str, *, kept: bool) -> None:
+    rows = "".join(f"<li><a href=/v/{number}.html>{title}</a> {day}</li>" for number, title, day in CELLS)
+    body = f"<title>沙枣花开-视频</title><div>{film}</div><h3>沙枣花开</h3><p>上传时间：2022-05-28 播放：2041次</p>"
+    found = clean(dataclasses.replace(capture(200, (), f"{body}<ul>{2 * rows}</ul>"), url="http://h/v/9.html"), None)
+    assert isinstance(found, Document) is kept, found
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 7])
@@ -703,7 +814,6 @@ def test_a_line_that_nothing_tells_for_an_article_is_none(body: str, kept: bool)
 
 
 SHORT = "<p>3月4日，县委统战部召开会议，传达学习上级精神。</p><p>会议要求，主动作为，扎实做好各项工作。</p>"
-DATED = "<p>2020-02-19 10:20 来源：云溪日报</p>"
 
 
 @pytest.mark.parametrize(
