@@ -124,6 +124,9 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("crawl nofile.toml", 2, "nofile.toml: cannot be read"),
         ("import nofile", 2, "'nofile' does not exist"),
         ("import data", 2, "is in the archive already"),
+        ("import sites", 2, "sites: no file that can be imported: name WARC, ARC or WACZ files, saved pages or texts"),
+        ("sites check xatzb --sites sites", 0, "xatzb: valid"),
+        ("sites check xatbz --sites sites", 2, "xatbz: no such site; is xatzb meant?"),
         ("read data", 2, "WARC files are read by: cundang import"),
         ("verify nofile.warc.gz", 2, "nofile.warc.gz: no such file"),
         (

@@ -59,6 +59,11 @@ class Report:
     problems: tuple[Problem, ...] = ()
     note: str | None = None
 
+    @property
+    def skipped(self) -> bool:
+        """Whether it is of a kind that is not imported."""
+        return (self.note or "").startswith("skipped")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:

@@ -218,10 +218,10 @@ def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> frozenset[str]:
 
 
 def without_file(layout: Layout, made: Made, sites: Mapping[str, Site]) -> set[str]:
-    """The folder of a shard of crawled pages, if no site file is of any of their hosts."""
+    """The folder of a shard of crawled pages, if no site file is of any of their hosts; a shard may have no pages."""
     folder, about = layout.site_of(made.warc), shard.about(made.shard)
-    lost = folder != IMPORTED and about is not None and by_host(sites.values()).keys().isdisjoint(about.hosts)
-    return {folder} if lost else set()
+    hosts = about.hosts if about is not None and folder != IMPORTED else ()
+    return {folder} if hosts and by_host(sites.values()).keys().isdisjoint(hosts) else set()
 
 
 UNREADABLE = "the shard cannot be read"

@@ -55,6 +55,20 @@ class Folders:
             raise site_files.no_such_site(name, self.sites_folder, sites)
         return sites[key]
 
+    def file_of(self, name: str) -> Path:
+        """The file of a site that is given by key or by path; it need not be valid.
+
+        Raises:
+            SiteError: the folder has no file of this key.
+        """
+        if name.endswith(".toml") or Path(name).is_file():
+            return Path(name)
+        path = self.sites_folder / f"{name}.toml"
+        if not path.is_file():
+            known = {one.stem for one in self.sites_folder.glob("*.toml")}
+            raise site_files.no_such_site(name, self.sites_folder, known)
+        return path
+
     def places(self) -> dict[str, str]:
         """The GB/T 2260 code of each site that has one."""
         return {key: one.place for key, one in self.sites().items() if one.place}

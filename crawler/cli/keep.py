@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 def import_(folders: Folders, paths: tuple[Path, ...], jobs: int | None, json_: bool) -> int:
     """Import WARC, ARC and WACZ files, saved pages and text files, then clean and catalogue them.
 
-    Exit 1 if something in a file is lost or wrong: file, offset and reason are named, and the rest is kept.
+    Exit 1 if something in a file is lost or wrong: file, offset and reason are named, and the rest is kept. Exit 2 if
+    no file is of a kind that can be imported.
 
     Example: cundang import seeds/corpus
     """
@@ -59,12 +60,16 @@ def import_(folders: Folders, paths: tuple[Path, ...], jobs: int | None, json_: 
             raise UsageError(f"{path}: lies in the data folder, so it is in the archive already. Name other files.")
     if not root.is_dir():
         say(f"{root}: a new archive")
-    wrong = False
+    wrong, idle = False, True
     with telling("import") as tell:
         for done, report in enumerate(ingest.import_paths(folders.layout, paths), 1):
             tell(report.path, done)
             wrong |= bool(report.problems)
+            idle &= report.skipped
             print_item(report, _report_line(report), json_)
+    if idle:
+        named = ", ".join(map(str, paths))
+        raise UsageError(f"{named}: no file that can be imported: name WARC, ARC or WACZ files, saved pages or texts.")
     code = _clean(folders, None, every=False, jobs=jobs)
     return code | int(wrong)
 

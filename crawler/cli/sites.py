@@ -69,14 +69,14 @@ def sites_copy(folders: Folders, keys: tuple[str, ...], nightly: bool) -> None:
 
 @sites_app.command("check")
 @click.argument(
-    "paths",
-    metavar="[PATH...]",
+    "names",
+    metavar="[KEY|PATH...]",
     nargs=-1,
-    type=click.Path(path_type=Path),
-    help="Site files; all of the folder when none is named.",
+    type=click.Path(),
+    help="Keys of sites or paths of their files; all of the folder when none is named.",
 )
 @click.pass_obj
-def sites_check(folders: Folders, paths: tuple[Path, ...]) -> int:
+def sites_check(folders: Folders, names: tuple[str, ...]) -> int:
     """Check site files and name every mistake with its line, also in the schedule; exit 2 if there is one.
 
     Example: cundang sites check
@@ -84,10 +84,10 @@ def sites_check(folders: Folders, paths: tuple[Path, ...]) -> int:
     from crawler.runs import cron
 
     folder: Path = folders.sites_folder
-    if not paths and not folder.is_dir():
+    if not names and not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of site files. Name one with --sites, or: cundang sites copy")
     good = []
-    files = paths or sorted(folder.glob("*.toml"))
+    files = [folders.file_of(name) for name in names] or sorted(folder.glob("*.toml"))
     if not files:
         raise UsageError(f"{folder}: holds no site file. Name another folder with --sites.")
     for path in files:
