@@ -420,10 +420,11 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
 def _take_unlabelled(draft: Draft, scene: Scene) -> None:
     """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
     under, around = scene.under(), scene.around
-    dated = next((i for i in under if fields.is_dateline(around[i]) and dates.read(around[i])), None)
+    days = (i for i in under if fields.is_dateline(around[i]) and (dates.read(around[i]) or i in scene.page.datelines))
+    dated = next(days, None)
     if dated is None:
         # The day may stand over the title, and the source alone under it.
-        for index in under[:1]:
+        for index in under[:3]:
             draft.byline.take(fields.medium(around[index]), "name", around[index])
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
@@ -433,13 +434,14 @@ def _take_unlabelled(draft: Draft, scene: Scene) -> None:
         after = around.get(index + 1, "")
         office = index > dated and fields.is_office(line) and (fields.is_dateline(after) or dates.counts(after))
         if index == dated or office or fields.is_name(line):
-            draft.byline.take(_beside_day(scene, line), "name", line)
+            draft.byline.take(_beside_day(scene, line, index), "name", line)
 
 
-def _beside_day(scene: Scene, line: str) -> fields.Byline:
+def _beside_day(scene: Scene, line: str, index: int) -> fields.Byline:
     """Source and author beside the day of a line; a site whose name is all that its pages' heads say is no source."""
     *titles, site = map(scene.read, fields.head_parts(scene.page.head) or [""])
-    found = fields.unlabelled(line, site)
+    named = scene.page.outline.attributes(scene.page.blocks[index].element).get("class", "")
+    found = fields.unlabelled(line, site, account="rich_media_meta" in named)
     return found if titles or found.source != site else replace(found, source=None)
 
 

@@ -195,7 +195,7 @@ def _heads(draft: Draft, index: int, prose: Sequence[int]) -> bool:
     if day or (index < draft.headed and dates.tells_day(line)):
         return True
     # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
-    return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
+    return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.search(line) is not None)
 
 
 def _is_subhead(draft: Draft, line: str, index: int, prose: Sequence[int]) -> bool:
@@ -343,7 +343,7 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
     if (found := fields.signature(line)) is not None:
         draft.byline.take(found, "signature", line)
         draft.take(index, "byline")
-    elif draft.sign(index, fields.reporters(_without_day(line))):
+    elif draft.sign(index, fields.reporters(_without_day(line)) or _marked(draft, index, line)):
         return
     elif (
         _is_day_with_tools(line)
@@ -355,6 +355,12 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
         draft.byline.take(fields.unlabelled(line), "name", line)
         draft.lines[index] = draft.lines[index]._replace(spaced=line)
         draft.take(index, "dateline")
+
+
+def _marked(draft: Draft, index: int, line: str) -> str | None:
+    """Whom the last line names behind the mark of a byline in print: ■ 陈晓明."""
+    last = index == draft.left()[-1] and draft.read[index - 1][:1] != line[:1]
+    return fields.alone(line) if last and line[:1] in fields.BULLETS else None
 
 
 def _without_day(line: str) -> str:

@@ -55,6 +55,17 @@ def read(under: str = "", below: str = "", page: str = "") -> Document:
         ("编写：志愿者小林 2019-3-1", "2019-03-01", None, "志愿者小林"),
         ("发稿：2016.7.8 撰文：统战之家 热依汗 拍照：老季", "2016-07-08", None, "热依汗"),
         ("【来源】青河日报　【作者】周敏　【时间】2023-03-08", "2023-03-08", "青河日报", "周敏"),
+        # Every second word is a label; a paper and its page; names set apart; reporters in brackets.
+        (
+            "发布 2016年9月12日 文 [德]托马斯·韦伯 译 汤莉 来自 《渝安社讯》",
+            "2016-09-12",
+            "《渝安社讯》",
+            "托马斯·韦伯",
+        ),
+        ("文字 何大伟 图片 江浩 编辑 谭笑 发布 2013.08.09", "2013-08-09", None, "何大伟"),
+        ("2012/05/14 《渝安社讯》第3版", "2012-05-14", "渝安社讯", None),
+        ("渝安发布 何 磊 李 一 10/17/2023", "2023-10-17", "渝安发布", "何磊 李一"),
+        ("2011/11/28 【本报记者何大伟／吉隆坡报导】 [转寄]", "2011-11-28", None, "何大伟"),
         # Names behind what their bearers are, and the paper that printed it.
         ("2017年4月27日 星期四 盟区委社会服务处 盟员 戚若兰/文 屠海/图", "2017-04-27", "盟区委社会服务处", "戚若兰"),
         ("社员 明澈 写于 20200517 刊于《渝安社讯》", "2020-05-17", "《渝安社讯》", "明澈"),
@@ -472,3 +483,29 @@ def test_who_and_when_stand_over_under_and_below(
     found = read(page=page.replace("<h2>", f"<p>{over}</p><h2>"))
     assert (found.published, found.author) == (day, author)
     assert (found.text.startswith("村口的桥"), found.text.endswith("盼着这座桥。")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "text"),
+    [
+        # The year of these stands in the address alone; a day in a diary is text.
+        ("11月8日 | 云溪侨办 | 浏览量：", "云溪侨办", "村口"),
+        ("云溪发布 07-08 12:30 +关注", "云溪发布", "村口"),
+        ("11月8日 晴", None, "11月8日"),
+        ("11月8日 石匠进村", None, "11月8日"),
+        ("（转载自《云溪日报》）", "《云溪日报》", "村口"),
+    ],
+)
+def test_a_day_without_its_year_stands_beside_the_minute_or_an_office(line: str, source: str | None, text: str) -> None:
+    found = read(f"<p>{line}</p>")
+    assert (found.source, found.text.startswith(text)) == (source, True)
+
+
+def test_the_account_of_a_messenger_stands_beside_the_day_of_its_post() -> None:
+    line = "<div class=rich_media_meta_list><span>同心青石</span> <em>2021年11月3日</em></div>"
+    assert read(line).source == "同心青石"
+    assert read(line.replace("rich_media_meta_list", "info")).source is None
+
+
+def test_a_mark_stands_before_who_signs_the_last_line_alone() -> None:
+    assert (read(below="<p>■ 何大伟</p>").author, read(below="<p>■ 何大伟</p><p>■ 周敏</p>").author) == ("何大伟", None)

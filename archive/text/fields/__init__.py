@@ -26,6 +26,7 @@ from archive.text.fields.labels import paired as paired
 from archive.text.fields.labels import paper as paper
 from archive.text.fields.labels import signature as signature
 from archive.text.fields.labels import stated as stated
+from archive.text.fields.people import BULLETS as BULLETS
 from archive.text.fields.people import all_people as all_people
 from archive.text.fields.people import alone as alone
 from archive.text.fields.people import is_office as is_office

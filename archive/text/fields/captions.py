@@ -14,6 +14,8 @@ from archive.text.lines import narrow
 _PICTURED = re.compile("[图摄绘▲△↑▼↓]")
 # Points at the picture above or below; without a picture it may be the mark of a list.
 _POINTER = re.compile(r"\A[▲△↑▼↓]\s*.{2,120}")
+# One sentence for each of the pictures.
+_EACH = re.compile(r"(?<=[。;])\s?(?=[上下左右]图[:为])")
 _CLAUSE_ENDS = ("。", "!", "?", "……")
 # What stands before a point of a text.
 NUMBERED = re.compile(
@@ -41,6 +43,8 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
         return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
+    if len(parts := _EACH.split(text)) > 1:
+        return all(map(is_caption, parts))
     if _is_told(text):
         return False
     if _POINTER.fullmatch(text):
@@ -63,7 +67,7 @@ def _is_told(text: str) -> bool:
 def _is_credited(text: str) -> bool:
     """Whether words name who took a picture, behind what it shows or alone."""
     match = words.whole("caption_taken", text)
-    if match is None or match["who"].endswith("拍"):
+    if match is None or match["who"].endswith("拍") or "/文" in text:
         return False
     by_office = match["did"] == "供图" and is_office(match["who"])
     who = words.pattern("role").sub("", match["who"].split()[-1], count=1)

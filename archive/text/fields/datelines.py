@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from archive.text import dates, words
 from archive.text.chinese import han
-from archive.text.fields.labels import canonical, is_dateline, labels
+from archive.text.fields.labels import canonical, colons, is_dateline, is_label, labels
 from archive.text.fields.people import is_office, is_person
 from archive.text.lines import furniture_id, narrow
 
@@ -25,7 +25,7 @@ _CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
 _HINT = re.compile(r"[\d:：\t\s年]")
 # A label with its colon, or without one, by how it ends; not the value of another, 文:山里人.
 _LABEL = re.compile(
-    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?<!:)(?<!:\s)(?P<bare>[一-鿿]{0,4}(?:人|者|单位|机构|部门|日期|时间|来源|出处))\s(?=[一-鿿\d]))"
+    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?<!:)(?<!:\s)(?P<bare>[一-鿿]{0,4}(?:人|者|单位|机构|部门|日期|时间|[来稿]源|出处))\s(?=[一-鿿\d]))"
     r"|(?P<latin>[A-Z][a-z]{1,7}):\s?|(?P<verb>[A-Z][a-z]{2,7} (?:da|by)) (?=[一-鿿])"
 )
 # Spaces within a day.
@@ -39,6 +39,9 @@ _TIMES = re.compile("[日期时间于]")
 # Behind the day on which a text was written: 2020年12月8日于温泉镇.
 _WRITTEN_AT = re.compile("[记写作]?于")
 _PERSON = re.compile(r"(?:[一-鿿\d()]{2,16}[ ,])?[一-鿿·]{2,5}(?![一-鿿])")
+_COLON = re.compile(r":(?:\s|\Z)")
+# A day whose year stands elsewhere, between spaces or bars.
+_YEARLESS = re.compile(r"(?:(?<=[\s|])|\A)(?:\d{1,2}月\d{1,2}日|\d{2}-\d{2})(?:\s\d{2}:\d{2})?(?=[\s|]|\Z)")
 _TOKENS = re.compile(r"[\s|/\[\]()<>·,、《》]+")
 
 
@@ -53,7 +56,8 @@ def as_dateline(line: str) -> str:
     """
     if len(line) > LONGEST or not _HINT.search(line) or _CLAUSE.search(narrow(line)):
         return line
-    text = plain = canonical(_CELLS.sub(r"\1:", line) if "\t" in line else line)
+    plain = canonical(_CELLS.sub(r"\1:", line) if "\t" in line else line)
+    text = plain if "\t" in line else canonical(_paired(narrow(line)))
     for pattern, usual in words.named("manner", "usual"):
         # To search takes a third of the time of replacing nothing.
         text = pattern.sub(usual, text) if pattern.search(text) else text
@@ -61,6 +65,13 @@ def as_dateline(line: str) -> str:
     text = words.pattern("member").sub(_with_label, text) if dates.find_day(text) else text
     text = _with_day(" ".join(text.split()))
     return text if text != plain and is_dateline(text) else line
+
+
+def _paired(line: str) -> str:
+    """A line in which every second word is a label, with their colons: 文字 陈晓明 编辑 王立新."""
+    parts = line.split()
+    paired = len(parts) > 3 and len(parts) % 2 == 0 and is_label(parts[0]) and not _COLON.search(line)
+    return colons("\t".join(parts)).replace("\t", " ") if paired else line
 
 
 def _with_sign(label: re.Match[str]) -> str:
@@ -93,17 +104,29 @@ def _with_day(text: str) -> str:
     text = _SPACED.sub("", text)
     found = dates.find_day(text)
     if found is None:
-        return text
+        return _without_year(text)
     before, after = text[: found.start].rstrip(" (["), text[found.end :].lstrip(" )]")
     numbered = found.value.replace("-", "") in text and before.endswith(":") and not _TIMES.search(before)
     if numbered or not han(before + after) or _WRITTEN_AT.match(after):
         # A day alone is read as it is, and may sign a text, with the place; digits behind a label may number a paper.
         return text
-    said = (part[: labels(part)[0].at] if labels(part) else part for part in (before, after))
-    unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
-    if unknown > UNKNOWN or words.match("no_day", before) or words.match("almanac", after):
+    if _unknown(before, after) > UNKNOWN or words.match("no_day", before) or words.match("almanac", after):
         return text
     return " ".join(f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".split())
+
+
+def _without_year(text: str) -> str:
+    """A line with a day whose year stands elsewhere behind a label, beside the minute, or an office behind a bar."""
+    day = _YEARLESS.search(text)
+    rest = f"{text[: day.start()]} {text[day.end() :]}" if day else ""
+    told = day and (":" in day[0] or ("|" in text and any(map(is_office, _TOKENS.split(rest)))))
+    return f"{rest} 发布时间:{day[0]}".strip() if day and told and _unknown(rest) <= UNKNOWN else text
+
+
+def _unknown(*parts: str) -> int:
+    """How many Han characters before the first label of each part say neither who nor from where."""
+    said = (part[: labels(part)[0].at] if labels(part) else part for part in parts)
+    return sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
 
 
 def _is_unknown(word: str) -> bool:

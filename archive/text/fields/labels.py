@@ -72,7 +72,7 @@ _PAPER = re.compile(
 # One of these stands in every dateline, or a label without its colon: a year in four digits or written out, a colon or
 # what is written for one, how somebody sent a post. It is searched in lines as they stand on the page.
 _HINTS = re.compile(
-    r"[\t12:|/<：｜／＜︰∶丨︱│┃民年来由](?:(?<=[\t:|/<：｜／＜︰∶丨︱│┃由])|(?<=[12])[09]\d\d|(?<=民)[国國]"
+    r"[\t12:|/<：｜／＜︰∶丨︱│┃民年来由自](?:(?<=自)《|(?<=[\t:|/<：｜／＜︰∶丨︱│┃由])|(?<=[12])[09]\d\d|(?<=民)[国國]"
     r"|(?<=年)\s*[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]|(?<=来)\s?源\s)"
 )
 # The agency's day may stand behind: (编辑:叶雅婷)1120612.
@@ -192,7 +192,7 @@ def canonical(line: str) -> str:
     >>> canonical("云溪网见习记者 陈晓明"), canonical("记者在现场看到")
     ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
-    text = _with_colons(narrow(_colons(line) if "\t" in line else line).lstrip(BULLETS))
+    text = _with_colons(narrow(colons(line) if "\t" in line else line).lstrip(BULLETS))
     if len(text) > DATELINE or text.endswith("。") or not _bare().search(text):
         return text
     pieces, end = [], 0
@@ -231,7 +231,7 @@ def _with_colon(match: re.Match[str]) -> str:
     return f"{match['label']}:"
 
 
-def _colons(row: str) -> str:
+def colons(row: str) -> str:
     """A row of a table with a colon behind each label, where every second cell is one."""
     cells = row.split("\t")
     pairs = list(paired(cells))

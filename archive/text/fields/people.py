@@ -50,7 +50,7 @@ _SAID = re.compile(r"[^。!?,;:]{2,50}?(?:报[道导]|\d日[一-鿿]{0,4}[电讯
 # The day of a dispatch behind name and place: 陈晓明台北12日电.
 _DISPATCH = re.compile(r"(?<=[一-鿿])(?:\d{1,2}月)?\d{1,2}日[一-鿿]{0,4}[电讯]")
 # Two characters: a place rather than one more name.
-_PLACED = re.compile(r"[一-鿿]{2}报[道导]")
+_PLACED, _DONE = re.compile(r"[一-鿿]{2}报[道导]"), ("报道", "报导")
 # Who wrote and took the pictures: 陈晓明 文/摄.
 _BOTH = re.compile(r"(?<![一-鿿])(?:文\s?/\s?(?:摄影?|图片?)|(?:摄影?|图片?)\s?/\s?文)(?=[\s)]|$)")
 
@@ -256,7 +256,7 @@ def _parts(piece: str, start: int, before: Sequence[Word]) -> list[Word]:
     """A word behind others, without the role before the name and what was done behind it."""
     if words.whole("picture", piece):
         return [Word("picture", piece, start)]
-    if (words.whole("tail", piece) or _PLACED.fullmatch(piece)) and _follow(before):
+    if (words.whole("tail", piece) or _placed(piece, before)) and _follow(before):
         return [Word("done", piece, start)]
     if words.whole("post", piece):
         return [Word("post", piece, start)]
@@ -270,6 +270,12 @@ def _parts(piece: str, start: int, before: Sequence[Word]) -> list[Word]:
     rest = piece[found.end() :]
     behind = _undone(rest, start + found.end(), (), "glued") if rest else []
     return [*paper, Word("role" if noun else "post", found[0], start + found.start()), *behind]
+
+
+def _placed(piece: str, before: Sequence[Word]) -> bool:
+    """Whether a word says where one reports, behind a stroke in more than two characters: 记者陈晓明/吉隆坡报导."""
+    stroke = bool(before) and before[-1].text == "/"
+    return _PLACED.fullmatch(piece) is not None or (stroke and piece.endswith(_DONE))
 
 
 def _undone(word: str, start: int, before: Sequence[Word], *facts: str) -> list[Word]:

@@ -7,18 +7,23 @@ import re
 from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
-from archive.text.fields.people import BULLETS, all_people, behind_office, is_office, read
+from archive.text.fields.people import BULLETS, all_people, behind_office, is_office, read, reporters
 from archive.text.lines import furniture_id, narrow
 
 # A source beside a day has at most so many Han characters, the name of an office more.
 NAME, OFFICE = 10, 24
 _EDGES = "()<>-—·:;,、"
+# Who reports, in brackets beside the day.
+_BRACKETED = re.compile(r"[【〔(\[]([^【】〔〕()\[\]]{4,30})[】〕)\]]")
+# Names whose characters are set apart: 王 磊 李 一.
+_PADDED = re.compile(r"(?<!\S)[一-鿿](?:\s[一-鿿]){1,7}(?!\S)")
 # How labels of days and verbs before them end: 回复时间, 提交于.
 _OF_DAYS = ("时间", "日期", "于")
 
 
-def unlabelled(line: str, site: str = "") -> Byline:
-    """Source and author of a dateline without labels: `2019年11月25日 18:57 参考消息`; `site` is its name in the head.
+def unlabelled(line: str, site: str = "", *, account: bool = False) -> Byline:
+    """Source and author of a dateline without labels: `2019年11月25日 18:57 参考消息`; `site` is its name in the head,
+    an `account` of a messenger stands beside the day of its posts.
 
     >>> unlabelled("2019年11月25日 18:57 参考消息").source, unlabelled("石佳/中国青年报").author
     ('参考消息', '石佳')
@@ -40,7 +45,7 @@ def unlabelled(line: str, site: str = "") -> Byline:
     if found.source is None and named and not fields & {"source", "contributor", "sender"} and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支, and before the labels of people.
-        minute = clock and fields <= {"other", "crew"}
+        minute = account or (clock and fields <= {"other", "crew"})
         believed = minute or named[-1] == site or is_office(named[-1])
         found.source = named[-1] if believed else None
     return found
@@ -51,7 +56,8 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
     found = Byline()
     people: list[str] = []
     others: list[str] = []
-    tokens = re.split(r"[\s|丨/]+", words.pattern("counter").sub(" ", text))
+    text = _PADDED.sub(_closed, words.pattern("counter").sub(" ", text))
+    tokens = re.split(r"[\s|丨/]+", text)
     parts = (token.strip(_EDGES if "[" in token[1:] else f"[]{_EDGES}") for token in tokens)
     for part in (part for part in parts if words.whole("column", part) is None):
         if found.source is None and words.whole("media", part) and han(part) >= 2:
@@ -60,8 +66,13 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
             people += names
         elif _may_publish(part):
             others += [part] if furniture_id(part) is None else []
-    found.author = " ".join(people) or None
+    found.author = " ".join(people) or next(filter(None, map(reporters, _BRACKETED.findall(text))), None)
     return found, others
+
+
+def _closed(padded: re.Match[str]) -> str:
+    """The names whose characters are set apart, without the spaces."""
+    return "、".join(all_people(padded[0])) or padded[0]
 
 
 def _may_publish(part: str) -> bool:
