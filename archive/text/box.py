@@ -31,6 +31,8 @@ WALL = 3
 PROSE = 20
 # A paragraph that goes on behind a wall of links has so many.
 PARAGRAPH = 40
+# Right under the dateline stand at most so many more lines of the head.
+CREDITS = 2
 # No step looks at more blocks than this around one, so that time grows with the page's length.
 LOOK = 100
 # So many lines at most are taken off the end of an article without prose.
@@ -134,6 +136,7 @@ class _Walk:
         if not self.find_head():
             return None
         self.prose = self.prose_below()
+        self.forms = self.find_forms()
         self.misnamed = self.find_misnamed()
         self.walk()
         self.keep_headlines()
@@ -141,6 +144,12 @@ class _Walk:
         self.trim()
         self.drop_copies()
         return self.area()
+
+    def find_forms(self) -> list[int]:
+        """The forms below the head that hold neither it nor the first of the prose: what readers may write."""
+        held = (self.anchor, self.region[0]) if self.prose else (self.anchor,)
+        forms = (element for element, name in enumerate(self.outline.tags) if name == "form")
+        return [form for form in forms if not any(self.outline.holds(form, index) for index in held)]
 
     def find_misnamed(self) -> int | None:
         """The box of the page's prose right under the head, where its name says that it stands beside articles:
@@ -638,7 +647,7 @@ class _Walk:
             kind = self.kind(index)
             links += kind in ("links", "beside")
             if self.may_end(index, kind, links):
-                following = self.resumes(index, ended=kind in ENDS)
+                following = self.resumes(index, kind)
                 if following is None:
                     return
                 rule = kind if kind in ENDS else "links"
@@ -670,6 +679,8 @@ class _Walk:
             return self.kind_of_link(index)
         if block.aside and not self.blocks[self.anchor].aside and not self.is_in_article(index):
             return "aside"
+        if any(self.outline.holds(form, index) for form in self.forms):
+            return rule if rule in ENDS else "comment_form"
         if rule is None:
             return self.kind_of_line(index)
         return self.kind_of_rule(index, rule)
@@ -736,7 +747,12 @@ class _Walk:
             return "line"
         if rule == "contact" or (rule == "footer" and not words.match("foot", self.keys[index])):
             return "footer" if self.is_foot(index) else "line"
-        return "tools" if rule == "comments" and self.first is None else rule
+        return "tools" if rule == "comments" and self.is_under_head(index) else rule
+
+    def is_under_head(self, index: int) -> bool:
+        """Whether a block stands above the article's lines, or right under its head and who wrote it: 没有留言."""
+        near = index <= self.head + CREDITS and not any(map(self.is_sentence, self.lines()))
+        return near or self.first is None
 
     def in_row(self, index: int) -> bool:
         """Whether a block is a cell beside one that is neither link nor furniture."""
@@ -779,14 +795,14 @@ class _Walk:
                 size[inside] += self.blocks[other].size
         return size[False] <= size[True]
 
-    def resumes(self, index: int, *, ended: bool) -> int | None:
-        """The block with which the article goes on behind what seems to end it; None where it has ended."""
+    def resumes(self, index: int, kind: str) -> int | None:
+        """The block with which the article goes on behind one that seems to end it; None where it has ended."""
         if self.prose and index < self.region[1]:
-            later = self.resumes_prose(index, ended=ended)
+            later = self.resumes_prose(index, kind)
             return None if later is None else self.begins_over(later, index)
         return None if self.first is None else self.resumes_in(self.first, index)
 
-    def resumes_prose(self, index: int, *, ended: bool) -> int | None:
+    def resumes_prose(self, index: int, kind: str) -> int | None:
         """Where the page's prose begins or goes on, if that belongs to what was read above it."""
         start, end, weight = self.region
         begun = self.previous >= start
@@ -798,10 +814,23 @@ class _Walk:
             return None
         if small:
             self.kinds.update(dict.fromkeys(read, "beside"))
-        own = self.holder(self.previous)
-        for later in range(max(index + 1, start), end):
-            near = begun and self.holder(later) == own and not self.is_link(later)
-            if near or (self.may_begin(later, begun=begun) and not (ended and begun)):
+        if begun and kind in ENDS:
+            return self.resumes_near(index, kind)
+        near = self.resumes_near(index, kind) if begun else None
+        later = next((i for i in range(max(index + 1, start), end) if self.may_begin(i, begun=begun)), None)
+        return min((i for i in (near, later) if i is not None), default=None)
+
+    def resumes_near(self, index: int, kind: str) -> int | None:
+        """The next block of the page's prose in the box of the last line; behind related articles, which may be set
+        into a text, in the box of the paragraphs above.
+        """
+        start, end, _ = self.region
+        own, home = self.holder(self.previous), None
+        if kind == "related":
+            home = self.outline.home(list(filter(self.is_prose, range(start, index))))
+        for later in range(index + 1, end):
+            near = self.holder(later) == own or (home is not None and self.outline.holds(home, later))
+            if near and not self.is_link(later):
                 return later
         return None
 

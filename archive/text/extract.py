@@ -22,7 +22,7 @@ from archive.text.blocks import Block, fold
 from archive.text.box import Area
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, holding, narrow
-from archive.text.outline import CELLS, ROOTS, Outline, commonest
+from archive.text.outline import CELLS, Outline
 from archive.text.page import Page
 
 # A run of blocks: its first, the one after its last, and the sum of its votes.
@@ -241,10 +241,12 @@ def _joined(
 ) -> Region:
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
-    home = commonest([outline.holder(index) for index in range(start, end) if points[index] >= PROSE])
+    home = outline.home([index for index in range(start, end) if points[index] >= PROSE])
+    if home is None:
+        return start, end, weight
     for other in runs:
-        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and outline.holder(index) == home]
-        if own and home is not None and outline.tags[home] not in ROOTS:
+        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and outline.box_of(index) == home]
+        if own:
             start, end = min(start, own[0]), max(end, own[-1] + 1)
             weight += other[0] if other != best else 0.0
     return start, end, weight

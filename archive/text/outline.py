@@ -344,7 +344,7 @@ class Outline:
         """The smallest box that holds most of an article's prose; None where it is the whole page."""
         if not prose:
             return None
-        home = self._box_of(prose[0]) if len(prose) == 1 else self._box_of_most(prose)
+        home = self.box_of(prose[0]) if len(prose) == 1 else self._box_of_most(prose)
         if self.tags[home] in CELLS:
             return self._laid_out(home)
         return None if self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
@@ -362,7 +362,7 @@ class Outline:
         most = MOST_PROSE * sum(self.blocks[index].size for index in prose)
         return max((element for element, size in held.items() if size >= most), default=0)
 
-    def _box_of(self, index: int) -> int:
+    def box_of(self, index: int) -> int:
         """The element that holds a paragraph among others: one without a name that holds nothing else is none, nor is
         one of several that are written alike.
         """
@@ -448,11 +448,6 @@ class Outline:
                 break
             texts.append(self.pieces[place + 5] or "")
         return unescape("".join(texts))
-
-
-def commonest(elements: Sequence[int]) -> int | None:
-    """The element that stands most often among some; on a tie, the first wins."""
-    return Counter(elements).most_common(1)[0][0] if elements else None
 
 
 def outline(html: str, *, marked: bool = False) -> Outline:

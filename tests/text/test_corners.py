@@ -104,6 +104,8 @@ NOT_ALIKE = [
     # Hidden words of a page without boxes may be anybody's.
     ("flat", "panels that their headings open"),
     ("flat", "a text of one line that a click shows"),
+    # There the page itself is the box of the text.
+    ("flat", "related articles between paragraphs in boxes of their own"),
 ]
 BOXES = {name: corner for name, corner in CORNERS.items() if "box" in corner and "skip" not in corner}
 LAYOUTS = [layout for layout in golden.LAYOUTS if layout != "day_below"]
