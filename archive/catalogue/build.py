@@ -350,7 +350,7 @@ def _mark_dependent(db: sqlite3.Connection, layout: Layout, touched: set[str], *
     touched = aliases.neighbours(db, touched | astray.mark(db))
     _mark_latest(db, touched)
     aliases.mark_gone(db, touched)
-    changes.mark(db)
+    changes.mark(db, layout)
     _mark_heads(db)
     duplicates.join(db)
     aliases.mark(db)

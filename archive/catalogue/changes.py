@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from archive.catalogue import query, timeline
+from archive.corpus import shard
+from archive.errors import DataError
 from archive.layout import Layout
 from archive.site import CHINA
+from archive.text.document import Document
 
 What = Literal["new", "edited", "deleted", "back"]
 
@@ -44,7 +48,7 @@ class Changed:
     changes: tuple[Change, ...]
 
 
-def mark(db: sqlite3.Connection) -> None:
+def mark(db: sqlite3.Connection, layout: Layout) -> None:
     """Note anew the edits, deletions and returns of the addresses in the table `touched`."""
     db.execute("DELETE FROM changes WHERE url IN (SELECT url FROM touched)")
     # A changed page has another text, or a capture without one. A "not found" that is only a revisit of another page
@@ -54,13 +58,26 @@ def mark(db: sqlite3.Connection) -> None:
                  OR EXISTS (SELECT 1 FROM skips k WHERE k.url = touched.url AND k.reason != 'not_html')
                  OR EXISTS (SELECT 1 FROM captures c WHERE c.url = touched.url AND c.status IN (404, 410)))"""
     for (url,) in db.execute(sql).fetchall():
-        texts = dict(db.execute("SELECT id, exact FROM documents WHERE url = ?", (url,)))
-        periods = timeline.history(timeline.captured(db, "c.url = ?", url), texts)
+        periods = timeline.history(timeline.captured(db, "c.url = ?", url), _texts(db, layout, url))
         rows = ((url, period.first, what, id_) for what, period, id_ in _events(periods))
         db.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", rows)
 
 
-def _events(periods: Iterable[timeline.Period[int]]) -> Iterator[tuple[What, timeline.Period[int], str]]:
+def _texts(db: sqlite3.Connection, layout: Layout, url: str) -> Mapping[str, object]:
+    """What tells the texts of an address apart: digests; the lines themselves if one of them breaks off."""
+    rows = db.execute(
+        """SELECT d.id, d.exact, instr(d.flags, '"truncated"'), s.path, d.row
+           FROM documents d JOIN sources s ON s.id = d.source WHERE d.url = ?""",
+        (url,),
+    ).fetchall()
+    if any(cut for _, _, cut, _, _ in rows):
+        with suppress(DataError):  # the rows of a shard that is gone stay
+            read = (next(shard.read_rows(layout.root / path, [row])) for *_, path, row in rows)
+            return {found.id: timeline.comparable(found) for found in read if isinstance(found, Document)}
+    return {id_: exact for id_, exact, *_ in rows}
+
+
+def _events(periods: Iterable[timeline.Period[Any]]) -> Iterator[tuple[What, timeline.Period[int], str]]:
     """Yield each event of a page: its kind, the period that shows it, and the id of the document concerned."""
     last: str | None = None
     gone = False

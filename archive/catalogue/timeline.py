@@ -19,6 +19,12 @@ STATED = ("title", "published", "published_claimed", "published_evidence", "sour
 _PASSING_DAYS = frozenset({"row", "updated", "weekday", "over"})
 # A page is made of what its server sent within this time.
 MADE = dt.timedelta(minutes=15)
+
+
+class Cut(list[str]):
+    """The lines of a document of which bytes are missing."""
+
+
 # A text of a page, or what identifies it.
 Text = TypeVar("Text")
 
@@ -115,7 +121,7 @@ def versions(layout: Layout, url: str) -> list[Version]:
     from archive.corpus.diff import text_lines  # noqa: PLC0415 - most commands compare no texts
 
     documents = {document.id: document for document in query.find(layout, url)}
-    texts = {id_: lines_of(document) for id_, document in documents.items()}
+    texts = {id_: comparable(document) for id_, document in documents.items()}
     return [
         Version(
             outcome=period.outcome,
@@ -134,6 +140,25 @@ def versions(layout: Layout, url: str) -> list[Version]:
 def lines_of(document: Document) -> list[str]:
     """What makes a document a version of its own: title, day, source and author, then the paragraphs."""
     return stated_lines({name: getattr(document, name) for name in STATED})
+
+
+def comparable(document: Document) -> list[str]:
+    """The same as `history` compares it."""
+    return Cut(lines_of(document)) if "truncated" in document.flags else lines_of(document)
+
+
+def _is_same(text: object, other: object) -> bool:
+    """Whether two texts are equal, or one breaks off and has, before the line that is broken, no line of its own.
+
+    >>> _is_same(Cut(["通知", "第一段。", "第二"]), ["通知", "第一段。", "第二段。", "第三段。"])
+    True
+    >>> _is_same(["通知", "第一段。"], ["通知", "第二段。"])
+    False
+    """
+    for cut, whole in ((text, other), (other, text)):
+        if isinstance(cut, Cut) and isinstance(whole, list) and set(cut[:-1]) <= set(whole):
+            return True
+    return text == other
 
 
 def stated_lines(stated: Mapping[str, Any]) -> list[str]:
@@ -173,14 +198,17 @@ class Period(Generic[Text]):
 def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Period[Text]]:
     """Join the captures of a URL, oldest first, into periods; `texts` holds the text of each document by its id.
 
-    Texts are only compared, so digests will do.
+    Texts are only compared, so digests will do where no page breaks off.
     """
     found: list[Period[Text]] = []
     last: Text | None = None
     for capture, of in _without_bare(_resolve_revisits(captured)):
         text = texts.get(of.id)
         outcome = "deleted" if text is None and _is_deleted(of) else of.outcome
-        if found and outcome == found[-1].outcome and (text is None or text == last):
+        same = text is not None and last is not None and _is_same(text, last)
+        if isinstance(last, Cut) and same:
+            last = text
+        if found and outcome == found[-1].outcome and (text is None or same):
             found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
             continue
         found.append(
@@ -191,10 +219,10 @@ def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Per
                 captures=1,
                 of=of,
                 before=last,
-                edited=text is not None and last is not None and text != last,
+                edited=text is not None and last is not None and not same,
             )
         )
-        last = last if text is None else text
+        last = last if text is None or same else text
     return found
 
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from archive.errors import DataError
 from archive.layout import NEW_IDS, OPEN
@@ -17,7 +18,7 @@ from archive.warc import wacz
 from archive.warc.away import open_warc
 from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, FoundBy
 from archive.warc.conformance import changed, check, has_http_head, is_proved
-from archive.warc.http import open_response, parse_fields
+from archive.warc.http import closed_within, is_open, open_response, parse_fields
 from archive.warc.record import Problem, Record
 from archive.warc.scan import MAX_BLOCK, scan
 
@@ -207,6 +208,11 @@ def _describe(capture: Capture, metadata: Record) -> Capture:
     if form := lines.get("form"):
         # The address alone is that of the page with the form.
         capture = replace(capture, url=f"{capture.url}#{form}")
+    # Line ends behind a body are common, and harmless.
+    length, _, behind = lines.get("surplus", "").partition(" bytes cut after: ")
+    if unquote_to_bytes(behind).strip() and is_open(capture.body):
+        words = f"at least {length} bytes follow behind its stated end, and it is not at its end there"
+        capture = replace(capture, faults=(*capture.faults, Fault(flag=TRUNCATED, words=words)))
     if lines.get("captured") == "unknown":
         capture = replace(capture, date=None)
     return capture
@@ -229,6 +235,8 @@ def _capture(record: Record, id_: str, segments: Segments) -> Capture:
         opened = open_response(record.block)
         status, headers, body = opened.head.status, opened.head.headers, opened.content
         faults += opened.faults
+        if not any(fault.flag for fault in faults) and (cut := closed_within(opened.head, body)):
+            faults.append(cut)
         if not opened.head.length:
             faults.append(Fault(flag="", words="the response has no head"))
     return Capture(

@@ -238,3 +238,25 @@ def test_a_page_and_what_its_frames_make_of_it_are_one_version(tmp_path: Path) -
     assert [each.what for each in changes.changes(layout, "")] == ["edited", "new"]
     (document,) = query.documents(layout, query.Filter())
     assert "凝聚力量" in document.text
+
+
+def test_where_a_page_breaks_off_is_no_edit(tmp_path: Path) -> None:
+    """The cut moves with the digits of a counter, say. A changed paragraph is an edit."""
+    (tmp_path / "sites").mkdir()
+    writer = Writer(Layout(root=tmp_path / "data"), "a", warcinfo=())
+    whole = page("会议由市委统战部主持，强调凝聚共识。")
+    edited = whole.replace("建言献策".encode(), "献计出力".encode())
+    end = whole.find("主持".encode())
+    answers = (whole[: end + 30], whole[: end + 27], whole, edited[: end + 30], edited, edited[: end + 3])
+    for day, answer in enumerate(answers):
+        when = BEGIN + timedelta(days=day)
+        writer.exchange(
+            Exchange(url=URL, started=when, ip=None, request=b"", response=io.BytesIO(answer)), lambda *_: None
+        )
+    writer.close()
+    cundang(tmp_path, "clean")
+    layout = Layout(root=tmp_path / "data")
+    flags = [item.flags for item in query.documents(layout, query.Filter(versions=True))]
+    assert [("truncated" in each) for each in flags].count(True) == 4
+    assert [(each.captures, len(each.lines) > 0) for each in timeline.versions(layout, URL)] == [(3, False), (3, True)]
+    assert [(each.seen[6:8], each.what) for each in changes.changes(layout, "")] == [("04", "edited"), ("01", "new")]

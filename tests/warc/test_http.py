@@ -12,6 +12,7 @@ import pytest
 from archive.warc.http import (
     MAX_CONTENT,
     Dechunker,
+    closed_within,
     content_of,
     entity_of,
     measure,
@@ -362,6 +363,24 @@ def test_a_body_shorter_than_the_least_length_is_short(
 ) -> None:
     fault = short_of(read_head(b"HTTP/1.1 %d X\r\n" % status + lines + b"\r\n"), there)
     assert (fault and (fault.flag, fault.words)) == (words and ("truncated", words))
+
+
+@pytest.mark.parametrize(
+    ("lines", "page", "within"),
+    [
+        (b"", "<html><body><p>会议召开", True),
+        (b"", '<BODY><p>会议召开</p><a href="/1', True),
+        # A careless page, a fragment, and what has an end or a length.
+        (b"", "<html><body><p>会议召开</p></div>\n", False),
+        (b"", "<p>会议召开", False),
+        (b"", "<html><body><p>会议召开</BODY>", False),
+        (b"Content-Length: 30\r\n", "<html><body><p>会议召开", False),
+        (b"Transfer-Encoding: chunked\r\n", "<html><body><p>会议召开", False),
+    ],
+)
+def test_a_page_without_length_that_ends_in_a_word_or_a_tag_is_cut(lines: bytes, page: str, within: bool) -> None:
+    fault = closed_within(read_head(b"HTTP/1.1 200 OK\r\n" + lines + b"\r\n"), page.encode())
+    assert (fault and fault.flag) == ("truncated" if within else None)
 
 
 def test_without_a_head_nothing_is_short() -> None:

@@ -361,6 +361,26 @@ def test_a_capture_carries_what_its_own_metadata_record_says(tmp_path: Path) -> 
     assert (found.found.parent, found.found.anchor, found.found.row_date) == ("http://a.cn/", "要闻", "[02-19]")
 
 
+@pytest.mark.parametrize(
+    ("page", "surplus", "flags"),
+    [
+        (b"<html><body><p>abc", "600 bytes cut after: de%3C/p%3E", ["truncated"]),
+        (b"<html><body><p>abc", "2 bytes cut after: %0D%0A", []),
+        (b"<html><body><p>abc</html>", "9 bytes cut after: %3Cscript%3E", []),
+        (b"\x89PNG", "9 bytes cut after: rubbish", []),
+    ],
+)
+def test_bytes_behind_a_page_that_is_not_at_its_end_flag_it(
+    tmp_path: Path, page: bytes, surplus: str, flags: list[str]
+) -> None:
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(page) + page
+    writer.exchange(exchange(answer, metadata=(("surplus", surplus),)), never)
+    writer.close()
+    (capture,) = read(writer.closed[0])
+    assert [fault.flag for fault in capture.faults] == flags
+
+
 # Varied, so that half of its compressed bytes give something.
 TEXT = "".join(chr(0x4E00 + n * n % 7919) for n in range(9000)).encode()
 
