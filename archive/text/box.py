@@ -61,6 +61,8 @@ _GOES_ON = frozenset(("line", "file", "contact"))
 _MARKS = re.compile("[，。！？；：、,!?;]")
 # The label of files with none behind it.
 _EMPTY = re.compile(r"(?:相关)?附件(?:下载)?:")
+# How the first of a numbered list begins.
+_FIRST = re.compile(r"\(?[1一][.、)]")
 # The foot is looked for in so many blocks at the end of a page.
 FOOT_LONGEST = 20
 # A line over a title has at most so many characters.
@@ -282,8 +284,9 @@ class _Walk:
             self.kinds.update(dict.fromkeys(heads, "line"))
 
     def is_over(self, link: int, index: int) -> bool:
-        """Whether a link stands over a block in one box, or, below a dateline, begins the item that holds the block."""
-        begins = self.dateline is not None and self.outline.holds(self.blocks[link].element, index)
+        """Whether a link stands over a block in one box, or begins the item that holds the block."""
+        item = self.outline.common(self.blocks[link].element, self.blocks[index].element)
+        begins = not self.outline.holds(item, link - 1)
         own = self.holder(index)
         return begins or self.holder(link) in (own, self.outline.parents[own])
 
@@ -726,15 +729,16 @@ class _Walk:
         return "line" if inside else "file"
 
     def is_announced(self, index: int) -> bool:
-        """Whether a link is one of those in the article's box that a paragraph over them ends in a colon for: what a
-        paper lists, 废止下列文件：.
+        """Whether a link is one of those in the article's box that a line over them ends in a colon for, or that are
+        numbered right below a paragraph: what a paper lists, 废止下列文件：.
         """
         over, own = index - 1, self.holder(index)
         if self.kinds.get(over) != "line" or self.outline.tags[own] in ROOTS:
             return False
         if self.holder(over) not in (own, self.outline.parents[own]):
             return False
-        return self.is_link(over) or self.keys[over].endswith(":")
+        numbered = self.is_prose(over) and self.holder(over) == own and _FIRST.match(self.keys[index]) is not None
+        return numbered or self.is_link(over) or self.keys[over].endswith(":")
 
     def kind_of_rule(self, index: int, rule: str) -> str:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""
