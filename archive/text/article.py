@@ -245,7 +245,7 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
     page = scene.page
     beside = [all(cell and page.outline.captioned(cell[0]) for cell in row) for row in scene.rows]
     looks = [page.outline.look(index) for index in draft.at]
-    prose = {look for look, is_beside in zip(looks, beside, strict=True) if not is_beside}
+    prose = _prose_looks(draft, looks, beside)
     named = _named_below(draft, page.outline, looks)
     for position in draft.left():
         line, at = draft.lines[position].read, draft.at[position]
@@ -255,6 +255,14 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
         if described or looks[position] in named or page.blocks[at].kind == "caption":
             draft.captions += _COUNTED.sub("", line).split("\t")
             draft.take(position, "caption")
+
+
+def _prose_looks(draft: Draft, looks: Sequence[tuple[str, str]], beside: Sequence[bool]) -> set[tuple[str, str]]:
+    """The looks of lines that stand beside no picture; those of all where whole paragraphs stand beside one: behind
+    icons, as a letter and its answer.
+    """
+    icons = any(len(line) > CAPTION for line, is_beside in zip(draft.read, beside, strict=True) if is_beside)
+    return {look for look, is_beside in zip(looks, beside, strict=True) if icons or not is_beside}
 
 
 def _named_below(draft: Draft, outline: Outline, looks: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

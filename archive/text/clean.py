@@ -250,7 +250,7 @@ def _statements(
     row = dates.read(row_date) if row_date else None
     return [
         *labelled,
-        *bare,
+        *(dated for dated in bare if dated.rule != "asked"),
         *dates.from_meta(metas),
         *([url] if url else []),
         *([dates.Dated(value=row, rule="row", words=row_date)] if row and row_date else []),
@@ -258,7 +258,8 @@ def _statements(
         *(dataclasses.replace(dated, rule="below") for dated in (*late, *foot) if dated.rule != "updated"),
         *dates.signed([*(draft.lines[index].read for index in draft.left()[-SIGNED:]), *ended]),
         *filter(None, map(dates.lead, (draft.lines[index].read for index in draft.left()[:1]))),
-        # The day of a change at the foot comes last.
+        # The day of a letter comes behind that of its answer; that of a change at the foot comes last.
+        *(dated for dated in bare if dated.rule == "asked"),
         *(dataclasses.replace(dated, rule="below") for dated in foot if dated.rule == "updated"),
     ]
 

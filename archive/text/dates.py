@@ -32,8 +32,8 @@ PLACE = 8
 # A source beside a day has at most so many characters; a day with the word behind it is no longer.
 BESIDE, DONE = 16, 30
 
-# The rank of labels that name a change.
-CHANGED = 2
+# The rules of labels by their rank; labels from this one on name a change, or when a letter came.
+RULES, CHANGED = ("label", "label", "updated", "asked"), 2
 # Rules whose statements readers see beside the title, and those that templates and addresses make.
 VISIBLE = ("label", "bare")
 STATED = ("meta", "url", "row")
@@ -138,7 +138,7 @@ class Rules(NamedTuple):
 
     Attributes:
         strict, loose: shapes of dates; loose ones are believed behind a label and in a dateline alone.
-        labels: each with its rank: 0 for publication, 1 for any time, 2 for a change, or for when a letter came.
+        labels: each with its rank: 0 for publication, 1 for any time, 2 for a change, 3 for when a letter came.
         label: every label, as a pattern.
         alone: a label that is a line.
     """
@@ -273,7 +273,7 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
         if not found and len(words) <= LINE and (dated := _bare(words)):
             bare.append(dated)
     labelled.sort(key=lambda pair: pair[0])
-    updated = [dated for rank, dated in labelled if rank == CHANGED]
+    updated = [dated for rank, dated in labelled if rank >= CHANGED]
     # A day with its weekday and nothing else may be the page's clock.
     bare.sort(key=lambda dated: dated.rule == "weekday")
     return [dated for rank, dated in labelled if rank < CHANGED], [*bare, *updated]
@@ -298,9 +298,8 @@ def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:
             if data.match("no_day", words[max(0, label.start() - 16) : label.end()]):
                 continue
             if found := _at_once(words[label.end() : label.end() + 40]):
-                rule = "updated" if rank == CHANGED else "label"
                 said = words[label.start() : label.end() + found[1].end()]
-                yield rank, Dated(value=found[0], rule=rule, words=said.strip())
+                yield rank, Dated(value=found[0], rule=RULES[rank], words=said.strip())
 
 
 def _at_once(words: str) -> tuple[str, re.Match[str]] | None:

@@ -45,7 +45,7 @@ FLAG = "new_layout"
 # Rules that read what a page says in words: behind a label, in a signature, in the lead.
 _SAID = ("dateline", "signature", "reporters", "thread", "lead", "last", "site")
 _GUESSED_TITLES = ("title element", "heading", "first lines")
-_GUESSED_DAYS = ("url", "row", "meta", "over", "below", "signed", "weekday", "updated")
+_GUESSED_DAYS = ("url", "row", "meta", "over", "below", "signed", "weekday", "updated", "asked")
 _BARS = str.maketrans("|丨/", "   ")
 _seen = XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
 _linked = XPath(".//a[@href]//text()")
