@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -59,11 +60,11 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
     for key in sorted(catalogued.keys() | kept.keys() | crawled.keys()):
         if site is not None and key != site:
             continue
-        run, reasons, awaited = None, {}, 0
+        run, reasons, awaited, ahead = None, {}, 0, None
         if key in crawled:
             with closing(Frontier(crawled[key], read_only=True)) as frontier:
                 run, reasons = next(iter(frontier.report.runs()), None), frontier.report.reasons()
-                awaited = frontier.report.awaited()
+                awaited, ahead = frontier.report.awaited(), frontier.report.ahead(time.time())
         files = kept.get(key)
         had = catalogued.get(key)
         yield Standing(
@@ -77,7 +78,10 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             warc_files=files.files if files else 0,
             never_verified=files.never if files else 0,
             verified=(files.first[:10], files.last[:10]) if files and files.first and files.last else None,
-            unfinished=tuple(_unfinished(layout, key, begun=key in crawled and run is None)),
+            unfinished=(
+                *_unfinished(layout, key, begun=key in crawled and run is None),
+                *([f"{ahead}. The next crawl asks for them again. Check the clock"] if ahead else []),
+            ),
         )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 
 from archive.warc.capture import Earlier, Written
+from crawler.queue.ahead import AHEAD
 from crawler.queue.database import Database
 
 
 class Captures:
     """The table `capture` of a frontier."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         """Work on the frontier's database."""
+        self._clock = clock
         self._database, self._db, self._translate = database, database.db, database.translate
         self._remembered: dict[str, Written] = {}
 
@@ -21,17 +24,20 @@ class Captures:
         """The latest full capture of a URL if it has this payload; None if it has another, or is not synced yet.
 
         A page that went from A to B and back to A is captured in full again, since A is then its newest text.
+        Captures that are dated later than now do not count: a capture refers to an earlier one.
 
         Args:
             url: None: the first capture with this payload, of any URL.
             payload_digest: None: the latest capture of the URL, whatever its payload.
         """
+        last = dt.datetime.fromtimestamp(self._clock() + AHEAD, dt.UTC).isoformat()
         with self._translate():
             row = self._db.execute(
-                "SELECT url, record, date FROM capture WHERE url = ?1 AND (digest = ?2 OR ?2 IS NULL)"
+                "SELECT url, record, date FROM capture WHERE url = ?1 AND (digest = ?2 OR ?2 IS NULL) AND date <= ?3"
                 if url is not None
-                else "SELECT url, record, date FROM capture WHERE digest = ?2 AND ?1 IS NULL ORDER BY date LIMIT 1",
-                [url, payload_digest],
+                else "SELECT url, record, date FROM capture"
+                " WHERE digest = ?2 AND ?1 IS NULL AND date <= ?3 ORDER BY date LIMIT 1",
+                [url, payload_digest, last],
             ).fetchone()
         return row and Earlier(id=row[1], url=row[0], date=dt.datetime.fromisoformat(row[2]))
 

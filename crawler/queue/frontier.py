@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from archive.site import host_of
 from archive.warc.capture import FoundBy
+from crawler.queue import ahead
 from crawler.queue.accounts import Accounts
 from crawler.queue.address import LAST, REQUISITE, START
 from crawler.queue.captures import Captures
@@ -94,18 +95,19 @@ class Frontier:
         self._database = Database(path, read_only=read_only)
         self._db, self._translate = self._database.db, self._database.translate
         self.visit = self._database.visit
-        self.captures, self.learned = Captures(self._database), Learned(self._database)
+        self.captures, self.learned = Captures(self._database, clock), Learned(self._database)
         self.accounts, self.report = Accounts(self._database), Report(self._database)
 
     def begin(self, *, full: bool = False, max_depth: int = 0) -> bool:
         """Go on with the visit that was interrupted, or begin a new one; True: a new one.
 
-        Due are the start pages, what failed, and what its clock says; `full`: every known address; what was too deep,
-        if `max_depth` allows it now.
+        Due are the start pages, what failed, what its clock says, and what answered later than now; `full`: every known
+        address; what was too deep, if `max_depth` allows it now.
 
         What an earlier run left leased is pending again: the caller holds the site's lock, so no other owner lives.
         """
         with self._translate():
+            ahead.correct(self._db, self._clock())
             open_visit = self._db.execute("SELECT 1 FROM visit WHERE number = ? AND ended IS NULL", [self.visit])
             if new := open_visit.fetchone() is None:
                 self.visit += 1

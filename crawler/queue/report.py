@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from archive.ledger import Missing
+from crawler.queue import ahead
 from crawler.queue.address import ARTICLE, shape
 from crawler.queue.database import Database
 from crawler.queue.entries import Ending, Run, Shape, State
@@ -64,6 +65,12 @@ class Report:
         with self._translate():
             sql = f"SELECT count(*) FROM address WHERE reason IS NOT NULL AND {_AWAITED}"  # noqa: S608 - our own words
             return int(self._db.execute(sql).fetchone()[0])
+
+    def ahead(self, now: float) -> str | None:
+        """A sentence on what answered later than `now`, in seconds since 1970; None: nothing did."""
+        with self._translate():
+            found = ahead.latest(self._db, now)
+        return found and ahead.say(found)
 
     def runs(self) -> list[Run]:
         """All runs, the newest first."""

@@ -212,6 +212,8 @@ class SiteSpider(Spider):
             unacknowledged = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
             self.recorder = Recorder(writer, self.frontier.captures, unacknowledged=unacknowledged, room=enough)
+            if later := self.frontier.report.ahead(self._now()):
+                self.logger.warning("%s. They are asked for again. Check the clock.", later)
             new = self.frontier.begin(full=self.full, max_depth=self.site.crawl.max_depth)
             self._make_parts(crawler)
             for url in self.site.crawl.start:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from archive.warc.capture import FoundBy
+from archive.warc.capture import FoundBy, Place, Written
 from crawler.queue.clocks import read_day
-from crawler.queue.entries import Address, Article
+from crawler.queue.entries import Address, Article, Ending, Role, Run
 from crawler.queue.frontier import Frontier
 
 HOUR, DAY = 3600, 86400
@@ -226,3 +227,68 @@ def test_a_day_is_one_in_china_and_never_to_come(text: str, day: float) -> None:
 def test_a_day_without_articles_is_left_alone_once_it_is_over(frontier: Frontier, url: str, asked: float) -> None:
     frontier.done(ask(frontier, url), 200, role="list", changed=True)
     assert due_after(frontier, url) == pytest.approx(asked * EARLY)
+
+
+def crawl_at(frontier: Frontier, clock: Clock, now: float, role: Role | None = "article") -> list[str]:
+    """What a crawl asks for at a time; each answers as an article that is about a year old, without a change."""
+    clock.now, asked = now, []
+    frontier.begin()
+    while (address := frontier.lease(["h"])) is not None:
+        asked.append(address.url)
+        frontier.done(address, 200, role=role, article=Article(day=NOON - 365 * DAY), validators=("e", None))
+    frontier.end(run_at(now), whole=True)
+    return asked
+
+
+def run_at(now: float) -> Run:
+    began = dt.datetime.fromtimestamp(now, dt.UTC)
+    return Run(
+        began=began, seconds=1, visit=1, ending=Ending.FINISHED, pages=1, articles=1, requisites=0, revisits=0, bytes=1
+    )
+
+
+def test_what_a_crawl_saw_while_the_clock_was_ahead_is_due_at_once_and_told(frontier: Frontier, clock: Clock) -> None:
+    frontier.push(Address(url="http://h/a"))
+    assert crawl_at(frontier, clock, NOON) == ["http://h/a"]
+    assert frontier.report.ahead(clock.now) is None
+    # Five years ahead, the clock of the page is over, and another page is found.
+    frontier.push(Address(url="http://h/b"))
+    assert crawl_at(frontier, clock, NOON + 1826 * DAY) == ["http://h/a", "http://h/b"]
+    clock.now = NOON + 5 * DAY
+    said = "2 pages were answered later than now, the last on 2025-09-13: the clock was wrong then, or is wrong now"
+    assert frontier.report.ahead(clock.now) == said
+    frontier.begin()
+    address = frontier.lease(["h"])
+    # A server that is asked whether its page changed would answer by a capture of 2025.
+    assert address is not None
+    assert (address.url, address.etag) == ("http://h/a", None)
+    frontier.done(address, 200, role="article", article=Article(day=NOON - 365 * DAY))
+    assert crawl_at(frontier, clock, NOON + 5 * DAY) == ["http://h/b"]
+    assert frontier.report.ahead(clock.now) is None
+    assert crawl_at(frontier, clock, NOON + 6 * DAY) == []
+    # 30 days after the first meeting; that in 2025 was not later than the first crawl with the right clock.
+    assert crawl_at(frontier, clock, NOON + 30 * DAY) == ["http://h/a"]
+    assert crawl_at(frontier, clock, NOON + 35 * DAY) == ["http://h/b"]
+
+
+def test_a_crawl_while_the_clock_is_behind_costs_no_later_check(frontier: Frontier, clock: Clock) -> None:
+    frontier.push(Address(url="http://h/a"))
+    assert crawl_at(frontier, clock, NOON) == ["http://h/a"]
+    assert crawl_at(frontier, clock, 0.0) == ["http://h/a"]
+    assert crawl_at(frontier, clock, NOON + DAY) == ["http://h/a"]
+    assert crawl_at(frontier, clock, NOON + 30 * DAY) == ["http://h/a"]
+    assert crawl_at(frontier, clock, NOON + 31 * DAY) == []
+    assert crawl_at(frontier, clock, NOON + 90 * DAY) == ["http://h/a"]
+
+
+def test_a_capture_refers_to_none_that_is_dated_later(frontier: Frontier, clock: Clock) -> None:
+    place = Place(file="a.warc.gz", offset=0, length=1)
+    date = dt.datetime.fromtimestamp(NOON + 1826 * DAY, dt.UTC)
+    frontier.captures.remember(
+        "http://h/a", Written(id="urn:uuid:a", payload_digest="sha256:a", date=date, place=place, revisit=False)
+    )
+    frontier.commit()
+    for url, digest in (("http://h/a", "sha256:a"), ("http://h/a", None), (None, "sha256:a")):
+        assert frontier.captures.earlier(url, digest) is None
+    clock.now = NOON + 1826 * DAY
+    assert frontier.captures.earlier("http://h/a", "sha256:a") is not None
