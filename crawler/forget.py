@@ -14,12 +14,12 @@ from archive.layout import Layout
 from archive.site import Site, by_host
 from archive.warc import exclusions, verify
 from archive.warc.exclusions import Addresses
-from archive.warc.surt import surt
 from crawler.queue.frontier import Frontier
 from crawler.queue.lock import Lock
 
 # What happens to a URL that has no capture.
 _KEPT_OUT = "; kept out"
+_STAYS = ": another address, which stays. To take it down too, name it or give --spellings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class Done:
     """One thing that was found or done. `what` is one of:
 
     - held: a capture of the URL
+    - other: a capture under another spelling of the URL, which stays
     - unknown: there is no capture, but the URL is kept out from now on
     - erased: records that were removed from a WARC file, or a file that was removed
     - refers: a revisit of an erased record
@@ -43,38 +44,41 @@ class Done:
     detail: str
 
 
-def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> Iterator[Done]:
+def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool, spellings: bool = False) -> Iterator[Done]:
     """Take URLs down; with `erase`, also remove them from WARC files and from the files set aside beside these.
+
+    `spellings`: also all addresses with the same SURT, under which replay tools look them up.
 
     Raises:
         LockedError: a site whose files must be rewritten is being crawled; the pages are taken down nevertheless.
         CundangError: the archive cannot be read or written.
     """
-    archived.forget(layout, urls, reason)
+    wanted = archived.addresses(urls, spellings=spellings)
+    archived.forget(layout, urls, reason, spellings=spellings)
     if not erase:
-        yield from _held(layout, urls)
+        yield from _held(layout, urls, wanted)
         return
     with _Locks(layout) as locks:
         for path in list(layout.open_warcs()):
-            if archived.names(path, urls) is not False:
+            if archived.names(path, wanted) is not False:
                 # A killed crawl left the file open; it must be closed before it can be rewritten.
                 locks.take(path)
                 verify.repair(path, layout)
-        yield from _held(layout, urls)
+        yield from _held(layout, urls, wanted)
         gone: set[str] = set()
-        for warc in list(archived.find_naming(layout, urls)):
+        for warc in list(archived.find_naming(layout, wanted)):
             locks.take(warc)
-            erased = archived.erase(layout, warc, urls)
+            erased = archived.erase(layout, warc, wanted)
             gone.update(erased.records)
             detail = f"{len(erased.records)} records; sha256 {erased.sha256} is now {erased.now_sha256}"
             yield Done(what="erased", path=str(warc), id="", detail=f"{detail} in {erased.now or 'no file'}")
-        yield from _drop(layout, urls, locks)
+        yield from _drop(layout, wanted, locks)
         for state in filter(Path.exists, map(layout.state, sorted(locks.sites))):
             with closing(Frontier(state)) as frontier:
                 frontier.captures.disown(gone)
         for warc, record in archived.find_referring(layout, gone):
             yield Done(what="refers", path=str(warc), id=record, detail="a revisit whose payload was erased")
-        for mention in archived.find_mentions(layout, urls):
+        for mention in archived.find_mentions(layout, wanted):
             detail = f"the {mention.kind} of {mention.url} says that it was found there"
             yield Done(what="names", path=str(mention.warc), id=mention.id, detail=detail)
 
@@ -103,10 +107,10 @@ class _Locks(ExitStack):
             self.sites.add(site)
 
 
-def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
-    """Remove files beside WARC files that were set aside and name these URLs."""
+def _drop(layout: Layout, wanted: Addresses, locks: _Locks) -> Iterator[Done]:
+    """Remove files beside WARC files that were set aside and name these pages."""
     for path in list(layout.leavings()):
-        named = archived.names(path, urls)
+        named = archived.names(path, wanted)
         if named:
             locks.take(path)
             dropped = archived.drop(layout, path)
@@ -122,8 +126,8 @@ def check_sites(layout: Layout, urls: Sequence[str], sites: Mapping[str, Site]) 
     Raises:
         UsageError: it is missing.
     """
-    hosts = by_host(sites.values())
-    abouts = [shard.about(layout.shard_of(warc)) for warc in {one.warc for one in archived.find_held(layout, urls)}]
+    hosts, wanted = by_host(sites.values()), archived.addresses(urls, spellings=True)
+    abouts = [shard.about(layout.shard_of(warc)) for warc in {one.warc for one in archived.find_held(layout, wanted)}]
     lost = {key for about in abouts if about is not None for key in reclean.lost_files(about, hosts)}
     if lost:
         raise UsageError(
@@ -132,17 +136,17 @@ def check_sites(layout: Layout, urls: Sequence[str], sites: Mapping[str, Site]) 
         )
 
 
-def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
+def look(layout: Layout, urls: Sequence[str], *, erase: bool, spellings: bool = False) -> Iterator[Done]:
     """What `forget` would take down and, with `erase`, rewrite; this changes nothing.
 
     Raises:
         CundangError: the archive cannot be read, or a URL is invalid.
     """
-    archived.addresses(urls)
-    for done in _held(layout, urls):
+    wanted = archived.addresses(urls, spellings=spellings)
+    for done in _held(layout, urls, wanted):
         yield replace(done, detail=done.detail.removesuffix(_KEPT_OUT))
     if erase:
-        for warc in archived.find_naming(layout, urls):
+        for warc in archived.find_naming(layout, wanted):
             yield Done(what="rewrite", path=str(warc), id="", detail="would be rewritten without these records")
 
 
@@ -157,25 +161,35 @@ def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
         states = list(layout.states())
         for state in states:
             locks.callback(Lock(layout.lock(state.stem)).release)
+        before = exclusions.read(layout)
         archived.undo(layout, urls, reason)
         gone = exclusions.read(layout)
         for state in states:
             with closing(Frontier(state)) as frontier:
                 frontier.allow(lambda url: gone.covering(url) is None)
-    for done in _held(layout, urls):
+    lifted = [said for key, said in before.pages.items() if key not in gone.pages]
+    exact = [said.url for said in lifted if said.exact]
+    wanted = Addresses([said.url for said in lifted if not said.exact], exact)
+    for done in _held(layout, urls, wanted):
         what, detail = done.what, done.detail
         if what == "unknown":
             what, detail = "allowed", detail.replace(_KEPT_OUT, "; a crawl may fetch it again")
         yield replace(done, what="back" if what == "held" else what, detail=detail)
 
 
-def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
-    here = set()
-    for one in list(archived.find_held(layout, urls)):
-        here.add(surt(one.url))
+def _held(layout: Layout, urls: Sequence[str], wanted: Addresses) -> Iterator[Done]:
+    """The captures of these URLs, as `wanted` has them, then those of other spellings of theirs."""
+    here, others = set(), list[Done]()
+    for one in list(archived.find_held(layout, archived.addresses(urls, spellings=True))):
         detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
-        yield Done(what="held", path=str(one.warc), id=one.id, detail=detail)
+        done = Done(what="held", path=str(one.warc), id=one.id, detail=detail)
+        if wanted.cover(one.url):
+            here.add(one.url)
+            yield done
+        else:
+            others.append(replace(done, what="other", detail=f"{detail}{_STAYS}"))
+    yield from others
     # Report URLs without captures, so that a mistyped one does not look like a page that was taken down.
     for url in urls:
-        if not any(map(Addresses([url]).cover, here)):
+        if not any(map(archived.addresses([url], spellings=True).cover, here)):
             yield Done(what="unknown", path="", id="", detail=f"{url}: no closed WARC file holds it{_KEPT_OUT}")

@@ -22,7 +22,7 @@ from archive.warc.member import MAGIC, Member, new_text
 from archive.warc.reader import open_file, records
 from archive.warc.record import Problem, Record
 from archive.warc.scan import line_ends
-from archive.warc.surt import surt
+from archive.warc.surt import plain, surt
 
 _STEP = 1 << 20
 
@@ -58,8 +58,10 @@ class Erased:
     records: tuple[str, ...]
 
 
-def addresses(urls: Iterable[str]) -> Addresses:
+def addresses(urls: Iterable[str], *, spellings: bool = False) -> Addresses:
     """Check addresses, and patterns of addresses, that a user named.
+
+    `spellings`: also meant are all addresses with the same SURT, which patterns always mean.
 
     Raises:
         UsageError: one is neither, or its star would cover hosts of others.
@@ -73,21 +75,33 @@ def addresses(urls: Iterable[str]) -> Addresses:
             raise UsageError(f"{url!r}: a pattern begins with http:// or https://, as in http://www.example.com/xw/*")
         if not re.match(r"\A[^,:/?#]++[,):]", surt(url)):
             raise UsageError(f"{url!r} is not a URL. Give it whole, as `cundang search` shows it.")
-    return Addresses(urls)
+    return Addresses(
+        (url for url in urls if not _is_exact(url, spellings)), (url for url in urls if _is_exact(url, spellings))
+    )
 
 
-def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
+def _is_exact(url: str, spellings: bool) -> bool:
+    return not spellings and "*" not in url
+
+
+def forget(layout: Layout, urls: Iterable[str], reason: str, *, spellings: bool = False) -> None:
     """Take URLs down: from now on they are not crawled, imported, cleaned, found or exported.
+
+    `spellings`: as in `addresses`.
 
     Raises:
         UsageError: one is neither a URL nor a pattern.
         SpaceError, DataError: exclusions.jsonl cannot be written; nothing has changed.
     """
-    wanted = {surt(url): url for url in urls}
+    wanted = {plain(url) if _is_exact(url, spellings) else surt(url): url for url in urls}
     addresses(wanted.values())
     known = exclusions.read(layout).pages
     date = exclusions.now()
-    new = [{"url": url, "date": date, "reason": reason} for key, url in wanted.items() if key not in known]
+    new = [
+        {"url": url, "date": date, "reason": reason} | ({"exact": True} if _is_exact(url, spellings) else {})
+        for key, url in wanted.items()
+        if key not in known
+    ]
     if new:
         exclusions.append(layout, *new)
 
@@ -99,36 +113,38 @@ def undo(layout: Layout, urls: Iterable[str], reason: str) -> None:
         UsageError: one was not taken down under that name.
         SpaceError, DataError: exclusions.jsonl cannot be written; nothing has changed.
     """
-    wanted = {surt(url): url for url in urls}
     known = exclusions.read(layout)
-    for key, url in wanted.items():
-        if key not in known.pages:
+    wanted: dict[str, dict[str, object]] = {}
+    for url in urls:
+        there: dict[str, dict[str, object]] = {plain(url): {"exact": True}, surt(url): {}}
+        lifted = {key: {"undone": url} | how for key, how in there.items() if key in known.pages}
+        if not lifted:
             covering = known.covering(url)
             cure = f"It is covered by {covering.url}: undo that." if covering else "See: cundang forget --list"
             raise UsageError(f"{url} was not taken down. {cure}")
+        wanted |= lifted
     date = exclusions.now()
-    exclusions.append(layout, *({"undone": url, "date": date, "reason": reason} for url in wanted.values()))
+    exclusions.append(layout, *(line | {"date": date, "reason": reason} for line in wanted.values()))
 
 
-def find_held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
-    """Yield the captures of URLs; make indexes that are missing.
+def find_held(layout: Layout, wanted: Addresses) -> Iterator[Held]:
+    """Yield the captures of pages; make indexes that are missing.
 
     Raises:
         DataError: a WARC file or an index cannot be read.
     """
-    wanted = addresses(urls)
     for warc in layout.warcs():
         path = layout.index_of(warc)
         if not path.exists():
             index.write(layout, warc)
-        if keys := set(wanted.named_in(path.read_bytes())):
+        if keys := frozenset(wanted.named_in(path.read_bytes())):
             for row in index.read(path):
-                if row.key in keys:
+                if not keys.isdisjoint((row.key, plain(row.url))):
                     yield Held(url=row.url, warc=warc, offset=row.offset, length=row.length, id=row.id, mime=row.mime)
 
 
-def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
-    """Rewrite a closed WARC file without the records of some URLs; write both checksums to exclusions.jsonl.
+def erase(layout: Layout, warc: Path, wanted: Addresses) -> Erased:
+    """Rewrite a closed WARC file without the records of some pages; write both checksums to exclusions.jsonl.
 
     The caller must hold the site's lock, so that nobody writes or cleans meanwhile. If the program is killed, calling
     this again finishes the work.
@@ -136,7 +152,6 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
     Raises:
         DataError, SpaceError: the file cannot be read or written.
     """
-    wanted = addresses(urls)
     final = _next_name(warc)
     made = final.with_name(final.name + TMP)
     try:
@@ -149,7 +164,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
                     lost.write(file.read(item.lost))
                     if _names(lost, wanted):
                         cut.append((item.offset, item.lost))
-            elif item.kind != "warcinfo" and wanted.cover(surt(item.url)):
+            elif item.kind != "warcinfo" and wanted.cover(item.url):
                 gone.append(item)
                 end = item.place.offset + item.place.length
                 with open_file(warc) as file:
@@ -196,17 +211,17 @@ def _note(layout: Layout, erased: Erased, size: int) -> None:
     fixity.append(layout, *events)
 
 
-def names(path: Path, urls: Iterable[str]) -> bool | None:
-    """Whether a file, even without whole records, names one of the URLs; None if no URL can be read in it.
+def names(path: Path, wanted: Addresses) -> bool | None:
+    """Whether a file, even without whole records, names one of the pages; None if no URL can be read in it.
 
     Raises:
         DataError: the file cannot be opened.
     """
     with open_file(path) as file:
-        return _names(file, addresses(urls))
+        return _names(file, wanted)
 
 
-def find_naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
+def find_naming(layout: Layout, wanted: Addresses) -> Iterator[Path]:
     """Closed WARC files that name one of the URLs in any record, even in failures and damaged ones, which no index has.
 
     Only files whose index names a host of the URLs, or nothing, are read.
@@ -214,11 +229,11 @@ def find_naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
     Raises:
         DataError: a WARC file or an index cannot be read.
     """
-    yield from (warc for warc in _of_their_hosts(layout, urls) if names(warc, urls))
+    yield from (warc for warc in _of_their_hosts(layout, wanted) if names(warc, wanted))
 
 
-def _of_their_hosts(layout: Layout, urls: Iterable[str]) -> Iterator[Path]:
-    hosts = {b"\n" + host.encode("ascii") for host in addresses(urls).hosts}
+def _of_their_hosts(layout: Layout, wanted: Addresses) -> Iterator[Path]:
+    hosts = {b"\n" + host.encode("ascii") for host in wanted.hosts}
     for warc in layout.warcs():
         path = layout.index_of(warc)
         lines = b"\n" + (path.read_bytes() if path.exists() else b"")
@@ -236,7 +251,7 @@ class Mention:
     kind: str
 
 
-def find_mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
+def find_mentions(layout: Layout, wanted: Addresses) -> Iterator[Mention]:
     """Records that name one of the URLs as their origin: `Referer` of a request, `via` of its metadata.
 
     Only files whose index names a host of the URLs, or nothing, are read.
@@ -244,13 +259,12 @@ def find_mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
     Raises:
         DataError: a WARC file or an index cannot be read.
     """
-    wanted = addresses(urls)
-    for warc in _of_their_hosts(layout, urls):
+    for warc in _of_their_hosts(layout, wanted):
         for record in records(warc):
             if not isinstance(record, Record) or record.kind not in ("request", "metadata"):
                 continue
-            if not wanted.cover(surt(record.url)) and any(
-                wanted.cover(surt(said.decode("utf-8", "replace"))) for said in _MENTION.findall(record.block)
+            if not wanted.cover(record.url) and any(
+                wanted.cover(said.decode("utf-8", "replace")) for said in _MENTION.findall(record.block)
             ):
                 yield Mention(url=record.url, warc=warc, id=record.id, kind=record.kind)
 
@@ -285,15 +299,15 @@ _OVERLAP = 8000
 def _names(file: IO[bytes], wanted: Addresses) -> bool | None:
     """Whether a file names one of the addresses, in plain text or in its gzip members."""
     named: bool | None = None
-    for key in _targets(file):
-        if wanted.cover(key):
+    for url in _targets(file):
+        if wanted.cover(url):
             return True
         named = False
     return named
 
 
 def _targets(file: IO[bytes]) -> Iterator[str]:
-    """The SURTs of all URLs that a file names, in plain text or in its gzip members."""
+    """All URLs that a file names, in plain text or in its gzip members."""
     yield from _plain_targets(file)
     offset = 0
     while (offset := _next_magic(file, offset)) >= 0:
@@ -308,7 +322,7 @@ def _plain_targets(text: IO[bytes]) -> Iterator[str]:
     before = b""
     while data := text.read(_STEP):
         for target in _TARGET.findall(before + data):
-            yield surt(target.decode("utf-8", "replace"))
+            yield target.decode("utf-8", "replace")
         before = data[-_OVERLAP:]
 
 

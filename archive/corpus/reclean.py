@@ -36,7 +36,7 @@ from archive.warc.away import size_of
 from archive.warc.capture import Capture
 from archive.warc.disk import sweep
 from archive.warc.exclusions import Exclusions
-from archive.warc.surt import surt
+from archive.warc.surt import plain, surt
 
 # The last resort against a page that hangs the cleaner, in seconds of processor time, and of wall time. The cleaner's
 # own limits (bytes, nodes, depth) end every known kind of page long before.
@@ -375,11 +375,11 @@ class _Pages:
 
     def jobs(self) -> Iterator[Job]:
         """The pages to clean, in the order of the file."""
-        hosts, gone = self._work.hosts, self._work.gone
+        hosts, gone = self._work.hosts, frozenset(self._work.gone)
         for number, capture in enumerate(reader.read(self._work.asked.warc)):
             host = host_of(capture.url)
             self.met.add(host)
-            if gone and surt(capture.url) in gone:
+            if gone and not gone.isdisjoint((surt(capture.url), plain(capture.url))):
                 self._forgotten[number] = _given_up(capture, hosts.get(host), Reason.FORGOTTEN, "")
             else:
                 yield capture, hosts.get(host)
@@ -432,9 +432,9 @@ def make_by(
 
 
 def taken_down(layout: Layout, warc: Path, excluded: Exclusions | None = None) -> tuple[str, ...]:
-    """The SURTs of a WARC file that were taken down, from its index, which is made if it is missing.
+    """The SURTs and exact addresses of a WARC file that were taken down.
 
-    `excluded`: what was taken down; None: read it.
+    They are from its index, which is made if it is missing. `excluded`: what was taken down; None: read it.
     """
     excluded = excluded or exclusions.read(layout)
     if not excluded.pages:

@@ -1,8 +1,11 @@
 """exclusions.jsonl -> the URLs that were taken down. One object per line, append-only.
 
-{"url": "http://...", "date": "2026-01-02T03:04:05+00:00", "reason": "..."}     a page that was taken down, or a pattern
-                                                                                 of addresses: `*` is any text
-{"undone": "http://...", "date": "...", "reason": "..."}                         it is allowed again
+{"url": "http://...", "date": "2026-01-02T03:04:05+00:00", "reason": "...", "exact": true}
+                                                                                 a page that was taken down
+{"url": "http://...", "date": "2026-01-02T03:04:05+00:00", "reason": "..."}
+                                                                                 a page under all addresses with its
+                                                                                 SURT, or a pattern: `*` is any text
+{"undone": "http://...", "date": "...", "reason": "...", "exact": true}          it is allowed again
 {"erased": "warc/...", "sha256": "...", "now": "warc/...", "now_sha256": "...", "records": ["urn:uuid:..."], ...}
                                                                                  a WARC file rewritten without it
 """
@@ -23,42 +26,54 @@ from archive.errors import DataError
 from archive.layout import Layout
 from archive.site import host_of
 from archive.warc.disk import TORN, append_lines, disk_error
-from archive.warc.surt import surt
+from archive.warc.surt import plain, surt
 
 
 class Addresses:
-    """Addresses, and patterns of addresses, of pages. They are compared by SURT, as in replay tools.
+    """Addresses, and patterns of addresses, of pages. Patterns are compared by SURT, as in replay tools.
 
     `http://a.cn/x/*` covers x and everything below it; a star may stand anywhere behind the scheme.
     """
 
-    def __init__(self, named: Iterable[str]) -> None:
+    def __init__(self, named: Iterable[str], exact: Iterable[str] = ()) -> None:
+        """Name addresses under every address with the same SURT, patterns, and `exact` addresses."""
         keys = {surt(address): address for address in named}
         self._keys = {key for key in keys if "*" not in key}
         self._patterns = [Pattern(key) for key in keys if "*" in key]
+        self._exact = {plain(address): surt(address) for address in exact}
         # The beginnings of all covered keys, up to the end of the host: for a cheap first look into an index.
-        self.hosts = frozenset(re.split(r"[)*]", key, maxsplit=1)[0] for key in keys)
+        self.hosts = frozenset(re.split(r"[)*]", key, maxsplit=1)[0] for key in (*keys, *self._exact.values()))
 
     def __bool__(self) -> bool:
         """Whether there is any address."""
-        return bool(self._keys or self._patterns)
+        return bool(self._keys or self._patterns or self._exact)
 
-    def cover(self, key: str) -> bool:
-        """Whether an address or pattern covers the page of a SURT.
+    def cover(self, url: str) -> bool:
+        """Whether an address or pattern covers a URL.
 
-        >>> Addresses(["http://a.cn/x/*"]).cover("cn,a)/x/1.html"), Addresses(["http://a.cn/x/*"]).cover("cn,a)/xy")
-        (True, False)
+        >>> [Addresses(["http://a.cn/x/*"]).cover(url) for url in ("https://a.cn/X/1.html", "http://a.cn/xy")]
+        [True, False]
+        >>> [Addresses([], ["http://a.cn/x"]).cover(url) for url in ("http://a.cn/x#top", "https://a.cn/x")]
+        [True, False]
         """
+        return plain(url) in self._exact or self._covers(surt(url))
+
+    def _covers(self, key: str) -> bool:
         return key in self._keys or any(pattern.covers(key) for pattern in self._patterns)
 
     def named_in(self, index: bytes) -> tuple[str, ...]:
-        """The SURTs of an index that are covered, sorted."""
+        """The SURTs of an index that are covered and the exact addresses, sorted."""
         lines = b"\n" + index
         found = {key for key in self._keys if b"\n" + key.encode("ascii") + b" " in lines}
         if self._patterns and any(b"\n" + host.encode("ascii") in lines for host in self.hosts):
             keys = {line.partition(b" ")[0].decode("ascii", "replace") for line in index.splitlines()}
-            found |= {key for key in keys if self.cover(key)}
-        return tuple(sorted(found))
+            found |= {key for key in keys if self._covers(key)}
+        return tuple(sorted(found | self._exact_in(index)))
+
+    def _exact_in(self, index: bytes) -> set[str]:
+        beginnings = tuple(key.encode("ascii") for key in self._exact.values() if key.encode("ascii") in index)
+        near = (line for line in index.splitlines() if line.startswith(beginnings)) if beginnings else ()
+        return self._exact.keys() & {plain(json.loads(line.split(b" ", 2)[2])["url"]) for line in near}
 
 
 class Pattern:
@@ -96,17 +111,19 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """A page that was taken down, under every address with the same SURT.
+    """A page that was taken down.
 
     Attributes:
         url: the address, or a pattern of addresses.
         date: when it was taken down, UTC, ISO 8601.
         reason: in the words of the person who took it down.
+        exact: under this address only; else under every address with the same SURT.
     """
 
     url: str
     date: str
     reason: str
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +131,7 @@ class Exclusions:
     """What was taken down.
 
     Attributes:
-        pages: by the SURT of the address or pattern; the first entry of each.
+        pages: by the plain form of an exact address, else by the SURT; the first entry of each.
         erased: the ids of records that were erased from their WARC files.
         patterns: those of `pages` that are patterns.
         hosts: the hosts of all pages, without `www`; None if one has a star in its host.
@@ -131,7 +148,7 @@ class Exclusions:
             return None
         key = surt(url)
         matching = (said for pattern, said in self.patterns if pattern.covers(key))
-        return self.pages.get(key) or next(matching, None)
+        return self.pages.get(plain(url)) or self.pages.get(key) or next(matching, None)
 
     def _is_elsewhere(self, url: str) -> bool:
         """Whether the host alone shows that the page was not taken down: a fast test for every row of a catalogue."""
@@ -142,10 +159,13 @@ class Exclusions:
         return not any(one in host for one in self.hosts)
 
     def touching(self, index: Path) -> tuple[str, ...]:
-        """The SURTs of an index that were taken down, sorted."""
-        if not self.pages:
-            return ()
-        return Addresses(said.url for said in self.pages.values()).named_in(index.read_bytes())
+        """The SURTs of an index and the exact addresses that were taken down, sorted."""
+        return self.addresses().named_in(index.read_bytes()) if self.pages else ()
+
+    def addresses(self) -> Addresses:
+        """The addresses and patterns that were taken down."""
+        loose, exact = ([said.url for said in self.pages.values() if said.exact is one] for one in (False, True))
+        return Addresses(loose, exact)
 
 
 def digest(keys: Iterable[str]) -> str:
@@ -214,8 +234,14 @@ def join(layout: Layout, theirs: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _last(said: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """The last word about each page, by SURT."""
-    return {surt(line.get("undone") or line["url"]): line for line in said if "erased" not in line}
+    """The last word about each page."""
+    return {_key(line): line for line in said if "erased" not in line}
+
+
+def _key(line: Mapping[str, Any]) -> str:
+    """The key in `Exclusions.pages` of what a line names."""
+    url = str(line.get("undone") or line["url"])
+    return plain(url) if line.get("exact") else surt(url)
 
 
 def now() -> str:
@@ -244,10 +270,11 @@ def _read(path: Path, _changed: int, _size: int) -> Exclusions:
             if "erased" in said:
                 erased.update(said["records"])
             elif "undone" in said:
-                pages.pop(surt(said["undone"]), None)
+                pages.pop(_key(said), None)
             else:
-                page = Exclusion(url=said["url"], date=said["date"], reason=said["reason"])
-                pages.setdefault(surt(page.url), page)
+                exact = bool(said.get("exact"))
+                page = Exclusion(url=said["url"], date=said["date"], reason=said["reason"], exact=exact)
+                pages.setdefault(_key(said), page)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _unreadable(path, f"line {number} is not an exclusion: {error!r}") from error
     patterns = tuple((Pattern(key), said) for key, said in pages.items() if "*" in key)

@@ -1,4 +1,7 @@
-"""A URL -> its SURT, the key under which replay tools look it up, as the Internet Archive's canonicalizer makes it."""
+"""A URL -> its SURT, the key under which replay tools look it up, as the Internet Archive's canonicalizer makes it.
+
+Addresses of several pages may have one SURT; those that RFC 3986 has as one address have one `plain` form.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ _QUERY_SESSIONS = tuple(
     )
 )
 _SAFE = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _PORTS = {b"http": b"80", b"https": b"443"}
 
 
@@ -55,6 +59,33 @@ def surt(url: str) -> str:
     if query and (arguments := _query(_escape(_unescape(query)))):
         key += b"?" + arguments
     return key.decode("ascii")
+
+
+def plain(url: str) -> str:
+    """The normal form of an address (RFC 3986, section 6.2), without its fragment, which is not sent to a server.
+
+    >>> plain("HTTP://A.cn:80/x%7e/文.html?b=2&a=1#top")
+    'http://a.cn/x~/%E6%96%87.html?b=2&a=1'
+    >>> plain("http://a.cn") == plain("http://a.cn/"), plain("http://a.cn/X") == plain("http://a.cn/x")
+    (True, False)
+    """
+    raw = re.sub(rb"[\r\n\t]", b"", url.encode("utf-8", "surrogatepass").strip())
+    if not (http := _HTTP.fullmatch(raw)):
+        return _encoded(raw)
+    scheme, host, path, query = http.groups()
+    scheme, host = scheme.lower(), host.lower()
+    whole = scheme + b"://" + host.removesuffix(b":" + _PORTS[scheme]) + (path or b"/")
+    return _encoded(whole if query is None else whole + b"?" + query)
+
+
+def _encoded(url: bytes) -> str:
+    """The URL with its escapes in one form."""
+
+    def escape(found: re.Match[bytes]) -> bytes:
+        byte = bytes.fromhex(found[1].decode("ascii"))
+        return byte if byte.isalnum() or byte in b"-._~" else found[0].upper()
+
+    return quote_from_bytes(_ESCAPED.sub(escape, url), safe=_SAFE + b"#%")
 
 
 @lru_cache(maxsize=1024)

@@ -483,9 +483,10 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
     "urls",
     metavar="[URL...]",
     nargs=-1,
-    help="Whole URLs; a star stands for any text: 'http://a.cn/xw/*' (in quotes) covers everything below xw.",
+    help="URLs as search shows them; a star is any text: 'http://a.cn/xw/*' (in quotes) covers all below xw.",
 )
 @click.option("--reason", default="", show_default=True, help="The reason, for later readers of exclusions.jsonl.")
+@click.option("--spellings", is_flag=True, help="Also what differs in https, www, capitals or the order of parameters.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken down.")
 @click.option("--list", "list_", is_flag=True, help="List what was taken down, when and why.")
 @click.option("--undo", is_flag=True, help="Lift the exclusion; what was erased stays gone.")
@@ -498,6 +499,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     folders: Folders,
     urls: tuple[str, ...],
     reason: str,
+    spellings: bool,
     dry_run: bool,
     list_: bool,
     undo: bool,
@@ -510,28 +512,26 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
     Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
     """
-    from archive.warc import exclusions
     from crawler import forget as forgetting
 
     layout = known_data(folders.layout)
     if list_:
-        pages = exclusions.read(layout).pages.values()
-        if not pages:
-            say("Nothing is taken down.")
-        for page in pages:
-            print_item(page, f"{page.date}  {page.url}  {page.reason}", json_)
+        _print_exclusions(layout, json_)
         return 0
     if not urls or (undo and erase):
         raise UsageError("Name what to take down, or give --list; --undo and --erase exclude each other.")
     forgetting.check_sites(layout, urls, folders.sites())
     asks = erase and not yes
     if dry_run or asks:
-        _print_done(forgetting.look(layout, urls, erase=erase), json_)
+        _print_done(forgetting.look(layout, urls, erase=erase, spellings=spellings), json_)
     if dry_run:
         return 0
     if asks:
         _ask_to_erase()
-    done = forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase)
+    if undo:
+        done = forgetting.undo(layout, urls, reason)
+    else:
+        done = forgetting.forget(layout, urls, reason, erase=erase, spellings=spellings)
     _print_done(done, json_)
     # Rebuild the catalogue, because until then the full-text index keeps the words of removed documents.
     faults = _clean(folders, None, every=False, jobs=jobs, anew=True)
@@ -543,6 +543,17 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 def _print_done(found: Iterable[Done], json_: bool) -> None:
     for done in found:
         print_item(done, f"{done.what:7} {done.path} {done.id} {done.detail}", json_)
+
+
+def _print_exclusions(layout: Layout, json_: bool) -> None:
+    from archive.warc import exclusions
+
+    pages = exclusions.read(layout).pages.values()
+    if not pages:
+        say("Nothing is taken down.")
+    for page in pages:
+        named = page.url if page.exact or "*" in page.url else f"{page.url} (all spellings)"
+        print_item(page, f"{page.date}  {named}  {page.reason}", json_)
 
 
 def _ask_to_erase() -> None:

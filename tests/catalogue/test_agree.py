@@ -172,7 +172,7 @@ def take_down(layout: Layout) -> None:
 def bring_back(layout: Layout) -> None:
     path = warc(layout, "response")
     kept = path.read_bytes()
-    forget.erase(layout, path, ["http://a.cn/1.html"])
+    forget.erase(layout, path, forget.addresses(["http://a.cn/1.html"]))
     path.write_bytes(kept)
 
 
@@ -289,7 +289,7 @@ def test_what_a_crawl_remembers_is_there_or_was_erased(layout: Layout) -> None:
     assert file == "a.sqlite"
     assert reason.startswith("1 captures that the crawl acknowledged are in no WARC file here, the first urn:uuid:0")
     path = warc(layout, "response")
-    forget.erase(layout, path, [record.url])
+    forget.erase(layout, path, forget.addresses([record.url]))
     assert [file for file, _ in said(layout, mine) if file == "a.sqlite"] == []
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import loaded
 import pytest
-from captures import archive_of
+from captures import archive_of, article, write_warc
 from little_server import Answer, serving
 from warcio.archiveiterator import ArchiveIterator
 
@@ -154,7 +154,7 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     saved.mkdir()
     (saved / "page.html").write_text(answer(PATHS[1], None).body, "utf-8")  # type: ignore[arg-type]
-    (saved / "meta.json").write_text(json.dumps({"url": url.upper().replace("/XW/", "/xw/") + "#top"}), "utf-8")
+    (saved / "meta.json").write_text(json.dumps({"url": url.replace("http", "HTTP") + "#top"}), "utf-8")
     said = cundang(tmp_path, "import", "saved", "copy.warc.gz", "--json").stdout.splitlines()
     assert [json.loads(line)["note"] for line in said] == [
         "was taken down (see `cundang forget`)",
@@ -403,7 +403,7 @@ def test_of_an_uncompressed_file_no_line_ends_are_left(shared: Path, tmp_path: P
     (warc,) = layout.warcs()
     assert warc.read_bytes() == source.read_bytes()
     archived.forget(layout, ["http://example.com/"], "")
-    now = archived.erase(layout, warc, ["http://example.com/"]).now
+    now = archived.erase(layout, warc, archived.addresses(["http://example.com/"])).now
     assert now is not None
     with source.open("rb") as file:
         wanted = [r.rec_headers.get_header("WARC-Record-ID") for r in ArchiveIterator(file) if r.rec_type == "warcinfo"]
@@ -415,3 +415,45 @@ def test_of_an_uncompressed_file_no_line_ends_are_left(shared: Path, tmp_path: P
     list(ingest.import_paths(again, [source]))
     assert [imported.read_bytes() for imported in again.warcs()] == [now.read_bytes()]
     assert len(now.read_bytes()) == sum(r.place.length + 4 for r in whole_records(source) if r.kind == "warcinfo")
+
+
+# One SURT: replay tools take them for one page.
+SPELLINGS = [
+    "http://a.cn/xw/CASE.html?b=2&a=1",
+    "http://a.cn/xw/case.html?b=2&a=1",
+    "http://a.cn/xw/CASE.html?a=1&b=2",
+    "https://a.cn/xw/CASE.html?b=2&a=1",
+    "http://www.a.cn/xw/CASE.html?b=2&a=1",
+]
+
+
+@pytest.mark.parametrize(("more", "left"), [((), SPELLINGS[1:]), (("--spellings",), [])])
+@pytest.mark.parametrize("how", [(), ("--erase", "--yes")])
+def test_only_the_address_that_was_named_goes(
+    tmp_path: Path, more: tuple[str, ...], left: list[str], how: tuple[str, ...]
+) -> None:
+    layout = Layout(root=tmp_path / "data")
+    (tmp_path / "sites").mkdir()
+    write_warc(layout, "a", [(url, article(f"第{n}次座谈会", f"{PROSE}{n}")) for n, url in enumerate(SPELLINGS)])
+    cundang(tmp_path, "clean")
+    named = "HTTP://a.cn:80/xw/%43ASE.html?b=2&a=1#top"
+    shown = [line.split()[0] for line in cundang(tmp_path, "forget", named, *more, "--dry-run").stdout.splitlines()]
+    assert [shown.count(word) for word in ("held", "other")] == [5 - len(left), len(left)]
+    cundang(tmp_path, "forget", named, *more, *how)
+    assert sorted(document.url for document in query.documents(layout, query.Filter())) == sorted(left)
+    if how:
+        assert [capture.url for warc in layout.warcs() for capture in reader.read(warc)] == left
+        return
+    assert "reading" not in cundang(tmp_path, "clean").stderr
+    cundang(tmp_path, "forget", SPELLINGS[0], "--undo")
+    assert len(list(query.documents(layout, query.Filter()))) == 5
+
+
+def test_what_an_earlier_version_took_down_stays_in_all_spellings(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    layout.exclusions.write_text(
+        json.dumps({"url": SPELLINGS[0], "date": "2026-01-02T03:04:05+00:00", "reason": ""}) + "\n"
+    )
+    assert all(exclusions.read(layout).covering(url) for url in SPELLINGS)
+    archived.undo(layout, SPELLINGS[1:2], "")
+    assert not any(exclusions.read(layout).covering(url) for url in SPELLINGS)

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from archive.catalogue import build
 from archive.corpus import reclean
-from archive.corpus.forget import erase
+from archive.corpus.forget import addresses, erase
 from archive.errors import CundangError, DataError, LockedError, UsageError
 from archive.layout import Layout
 from archive.store import Folder
@@ -157,7 +157,7 @@ def test_what_was_taken_down_on_either_side_stays_down(parted: tuple[Layout, Lay
 
 def test_what_was_erased_does_not_come_back(one: Layout, parted: tuple[Layout, Layout]) -> None:
     here, _ = parted
-    erase(here, next(here.warcs("site0")), ["http://site0.example.cn/1.html"])
+    erase(here, next(here.warcs("site0")), addresses(["http://site0.example.cn/1.html"]))
     with pytest.raises(DataError, match=r"site0.example.cn/1.html that was erased in .*forget --erase"):
         bring(one, here)
     # Nor may an archive keep what the one that it takes in has erased.

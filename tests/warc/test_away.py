@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from archive.catalogue import build
 from archive.corpus import damage, reclean
-from archive.corpus.forget import erase
+from archive.corpus.forget import addresses, erase
 from archive.errors import CundangError, DataError, UsageError
 from archive.layout import Layout, Part
 from archive.store import Folder, Store, open_store
@@ -218,7 +218,7 @@ def test_what_is_erased_leaves_the_store_too(layout: Layout, tmp_path: Path) -> 
     list(away.push(layout, Folder(tmp_path / "store"), drop=True))
     victim = next(layout.warcs())
     name, url = fixity.name_of(layout, victim), "http://site0.example.cn/1.html"
-    erase(layout, victim, [url])
+    erase(layout, victim, addresses([url]))
     assert not (tmp_path / "store" / name).exists()
     left = [capture.url for warc in layout.warcs("site0") for capture in reader.read(warc)]
     assert left == ["http://site0.example.cn/0.html", "http://site0.example.cn/2.html"]
