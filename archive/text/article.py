@@ -96,6 +96,7 @@ def read_article(page: Page, body: box.Area | None, site_name: str | None) -> tu
     _read_above(draft, scene)
     read_head(draft)
     _read_names_above(draft, scene)
+    _read_over(draft, scene)
     _read_columns(draft, scene)
     read_body(draft)
     read_tail(draft)
@@ -152,12 +153,17 @@ def _scene(page: Page, body: box.Area | None) -> Scene:
     beside = (page.blocks[index].text for index in (*above, *below))
     read = str if page.plain else reader_of("\n".join([*_found(page, rows), *beside]))
     around = {index: _shown(page, index, read) for index in (*above, *below)}
-    # Right below the text, up to the first link.
-    joined = [i for at, i in enumerate(below[:SIGNED], last + 1) if i == at and not page.blocks[i].links]
-    around |= {index: fields.as_dateline(around[index]) for index in joined}
+    around |= {index: fields.as_dateline(around[index]) for index in _joined(page, above, below, last)}
     return Scene(
         page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
     )
+
+
+def _joined(page: Page, above: Sequence[int], below: Sequence[int], last: int) -> list[int]:
+    """The lines between title and text, and those right below the text up to the first link."""
+    near = [] if page.title is None else [index for index in above if page.title < index <= page.title + UNDER]
+    near += [index for at, index in enumerate(below[:SIGNED], last + 1) if index == at]
+    return [index for index in near if not page.blocks[index].links]
 
 
 def _without_label(page: Page, row: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
@@ -386,8 +392,7 @@ def _read_above(draft: Draft, scene: Scene) -> None:
     """Bylines above the article: labels and values in boxes of their own, datelines, names beside the day."""
     page, around = scene.page, scene.around
     for index in scene.above:
-        near = page.title is None or index > page.title - 3 or index in page.datelines
-        near = near or fields.is_fact(around[index])
+        near = page.title is None or index >= page.title or index in page.datelines
         labels = index + 1 in page.datelines and fields.is_label(around[index])
         if labels or (near and fields.is_dateline(around[index])):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
@@ -423,6 +428,16 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
         # A blog's name and day stand over the title.
         for index in over:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
+
+
+def _read_over(draft: Draft, scene: Scene) -> None:
+    """Datelines right over the title, and labels with their values farther up, for what no line under it says."""
+    title = scene.page.title or 0
+    for index in (index for index in scene.above if index < title and index not in scene.page.datelines):
+        line = scene.around[index]
+        if fields.is_dateline(line) and (index > title - 3 or fields.is_fact(line)):
+            draft.byline.take(fields.byline(line), "dateline", line)
+            draft.beside.append((index, "dateline", scene.page.blocks[index].text))
 
 
 def _take_unlabelled(draft: Draft, scene: Scene) -> None:

@@ -145,6 +145,8 @@ def take_letter(draft: Draft) -> None:
             draft.take(index, "label")
         elif len(row) == 1 and words.whole("content", row[0]) and not row[0].endswith(":"):
             draft.take(index, "label")
+    for fact in draft.facts:
+        draft.byline.take(fields.Byline(source=fields.byline(fact).source), "label", fact)
 
 
 def read_head(draft: Draft) -> None:
@@ -359,7 +361,7 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
 
 def _marked(draft: Draft, index: int, line: str) -> str | None:
     """Whom the last line names behind the mark of a byline in print: ■ 陈晓明."""
-    last = index == draft.left()[-1] and draft.read[index - 1][:1] != line[:1]
+    last = index == draft.left()[-1] and _is_prose(draft, index - 1)
     return fields.alone(line) if last and line[:1] in fields.BULLETS else None
 
 

@@ -493,12 +493,27 @@ def test_who_and_when_stand_over_under_and_below(
         ("云溪发布 07-08 12:30 +关注", "云溪发布", "村口"),
         ("11月8日 晴", None, "11月8日"),
         ("11月8日 石匠进村", None, "11月8日"),
+        ("3月8日 14:30 在村部集合", None, "3月8日"),
         ("（转载自《云溪日报》）", "《云溪日报》", "村口"),
     ],
 )
 def test_a_day_without_its_year_stands_beside_the_minute_or_an_office(line: str, source: str | None, text: str) -> None:
     found = read(f"<p>{line}</p>")
     assert (found.source, found.text.startswith(text)) == (source, True)
+
+
+def test_what_stands_under_a_title_goes_before_what_stands_over_it() -> None:
+    over = "<p><a href=/a>修桥记</a></p><p>来源：青河日报</p>"
+    page = PAGE.format(head="云溪同乡会", under="<p>2024-01-02 来源：云溪日报</p>", below="").replace(
+        "<h2>", f"{over}<h2>"
+    )
+    assert read(page=page).source == "云溪日报"
+    assert read(page=page.replace(" 来源：云溪日报", "")).source == "青河日报"
+
+
+@pytest.mark.parametrize("line", ["陈女士", "作者：陈女士", "提交人：王先生"])
+def test_somebody_whose_name_is_kept_back_is_no_author(line: str) -> None:
+    assert read(f"<p>2024-01-02 来源：云溪日报</p><p>{line}</p>").author is None
 
 
 def test_the_account_of_a_messenger_stands_beside_the_day_of_its_post() -> None:

@@ -105,6 +105,7 @@ class Byline:
         """Fill what is missing from another, which a rule read in a line."""
         for name in _FIELDS:
             value = getattr(other, name)
+            value = None if value and is_nobody(value) else value
             if name == "author" and value and self.evidence.get(name, "").split(":")[0] == rule and rule in _BY_LINES:
                 self._join(value, line)
             elif value and (not getattr(self, name) or self._gives_way(name, other, rule)):

@@ -435,12 +435,13 @@ def alone(line: str, *, padded: bool = False) -> str | None:
 
 def _named_alone(every: Sequence[Word]) -> str | None:
     """The names among the words of a line, see `alone`; a post or the offices in brackets may stand behind them."""
+    units = [word for word in every if word.kind == "note" and is_office(word.text[1:-1])]
     found = [word for word in every if word.kind != "note"]
     before = list(takewhile(lambda word: word.kind in ("office", "post"), found))
     names = [word.text for word in found[len(before) :] if word.kind == "name"]
     behind = [word.kind for word in found[len(before) + len(names) :]]
     # Several names without an office, which may stand in brackets, are a roster.
-    alike = len(names) == 1 or len(every) - len(found) == len(names)
+    alike = len(names) == 1 or len(units) == len(names)
     plain = (behind == [] and (before or alike)) or (behind == ["post"] and not before and len(names) == 1)
     return " ".join(names) or None if plain else None
 

@@ -93,7 +93,7 @@ def medium(line: str) -> Byline:
     ('清河县融媒体中心', None)
     """
     name = narrow(line).strip(WRAP)
-    return Byline(source=name if words.whole("media", name) else None)
+    return Byline(source=name if words.whole("media", name) and not words.whole("column", name) else None)
 
 
 def is_name(line: str) -> bool:
