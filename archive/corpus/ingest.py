@@ -21,7 +21,7 @@ from zlib_ng import zlib_ng
 
 from archive.errors import DataError
 from archive.layout import IMPORTED, NEW_IDS, TAIL, Layout
-from archive.warc import exclusions, fixity, index, wacz
+from archive.warc import exclusions, fixity, index, mht, wacz
 from archive.warc.capture import Capture, Place
 from archive.warc.conformance import check
 from archive.warc.disk import disk_error, make_folder, write_whole
@@ -35,6 +35,7 @@ from archive.warc.writer import Writer
 
 PAGES = (".html", ".htm", ".shtml", ".xhtml")
 TEXTS = (".txt",)
+SAVED = PAGES + TEXTS + mht.NAMES
 META = "meta.json"
 # A file whose content is not recognised may be a damaged file of the kind that its name says.
 _ARCHIVES = re.compile(r"\.(?:warc|arc|wacz)(?:\.gz)?(?:\.open|\.bad)?$")
@@ -209,9 +210,9 @@ def _kind(path: Path) -> str:
         return "archive"
     if name.startswith("readme"):
         return "skipped: a README describes the other files"
-    if name.endswith(PAGES + TEXTS):
+    if name.endswith(SAVED):
         return "page"
-    return "skipped: by its name no WARC, ARC, WACZ, HTML or text file"
+    return "skipped: by its name no WARC, ARC, WACZ, HTML, MHT or text file"
 
 
 def _read(path: Path, length: int = -1) -> bytes:
@@ -265,14 +266,17 @@ def _read_page(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
     # The bytes of a name that is not UTF-8 are escaped: b\\xff.html.
     origin = os.fsencode(page.path.relative_to(page.root).as_posix()).decode("utf-8", "backslashreplace")
     meta = _read_meta(page.path)
-    url = meta.url or _find_mark(body) or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
-    content_type = meta.content_type or ("text/plain" if origin.lower().endswith(TEXTS) else "text/html")
+    saved = mht.read(body) if origin.lower().endswith(mht.NAMES) else None
+    address, date = (saved.url, saved.date) if saved else (_find_mark(body), None)
+    url = meta.url or address or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
+    by_name = mht.TYPE if saved else "text/plain" if origin.lower().endswith(TEXTS) else "text/html"
+    content_type = meta.content_type or by_name
     digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
     capture = Capture(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{url} {digest}')}",
         kind="resource",
         url=url,
-        date=meta.captured,
+        date=meta.captured or date,
         status=None,
         headers=(("Content-Type", content_type),),
         body=body,
@@ -343,7 +347,7 @@ _URL_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
 
 def _is_described(path: Path) -> bool:
     """Whether the meta.json beside a page is about it: the page is named `page.*`, or is the only one there."""
-    others = (p for p in path.parent.iterdir() if p != path and p.name.lower().endswith(PAGES + TEXTS))
+    others = (p for p in path.parent.iterdir() if p != path and p.name.lower().endswith(SAVED))
     return path.stem == "page" or not any(others)
 
 

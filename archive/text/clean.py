@@ -31,6 +31,7 @@ from archive.text.draft import (
 from archive.text.outline import MOST
 from archive.text.page import FILE, Page, joined, page_of
 from archive.text.parts import part
+from archive.warc import mht
 from archive.warc.capture import Capture
 
 # A page with more tags is not read; real pages have at most 15,000 (measured).
@@ -53,6 +54,7 @@ FEW = 60
 
 def clean(capture: Capture, site: Site | None) -> Document | Skip:
     """What the corpus keeps of a capture; the site's name, key and reading rules apply where one is given."""
+    capture = mht.opened(capture)
     if capture.kind == "resource" and capture.media_type == "text/plain":
         return _clean_text(capture, site)
     if capture.purpose == "script":

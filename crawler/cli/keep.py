@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def import_(folders: Folders, paths: tuple[Path, ...], jobs: int | None, json_: bool) -> int:
-    """Import WARC, ARC and WACZ files, saved pages and text files, then clean and catalogue them.
+    """Import WARC, ARC and WACZ files, saved pages (HTML, MHT) and text files, then clean and catalogue them.
 
     Exit 1 if something in a file is lost or wrong: file, offset and reason are named, and the rest is kept. Exit 2 if
     no file is of a kind that can be imported.

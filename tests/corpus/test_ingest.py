@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import gzip
 import io
@@ -27,6 +28,7 @@ from archive.layout import IMPORTED, OPEN, Layout
 from archive.text.clean import clean
 from archive.text.document import Document
 from archive.warc import index
+from archive.warc.capture import Capture, Place
 from archive.warc.reader import read, whole_records
 from archive.warc.record import Record
 from archive.warc.verify import verify
@@ -510,3 +512,62 @@ def test_a_file_in_another_compression_is_reported_with_the_command_that_unpacks
     assert [(report.records, len(report.problems)) for report in reports] == [(0, 1), (0, 1), (1, 0)]
     assert reports[0].problems[0].reason.endswith(cure)
     assert list(pages([tmp_path])) == []
+
+
+MHT = (
+    b"From: <Saved by Blink>\r\nSnapshot-Content-Location: http://a.cn/1.htm\r\n"
+    b"Date: Wed, 19 Feb 2025 08:30:00 +0800\r\n"
+    b'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: image/gif\r\n\r\nGIF89a\r\n"
+    b'--b\r\nContent-Type: text/html; charset="gb2312"\r\nContent-Transfer-Encoding: base64\r\n'
+    b"Content-Location: file:///C:/1.htm\r\n\r\n"
+)
+
+
+def mht_of(html: str) -> bytes:
+    return MHT + base64.encodebytes(html.encode("gb18030")) + b"\r\n--b--\r\n"
+
+
+def test_a_page_that_a_browser_saved_in_one_file_is_read(layout: Layout, tmp_path: Path) -> None:
+    path = tmp_path / "会议.mht"
+    path.write_bytes(mht_of(article("全县统一战线工作会议召开", PROSE * 6)))
+    (report,) = imported(layout, path)
+    assert (report.records, report.problems, report.note) == (1, (), None)
+    (capture,) = (capture for warc in layout.warcs(IMPORTED) for capture in read(warc))
+    assert (capture.url, capture.media_type) == ("http://a.cn/1.htm", "message/rfc822")
+    assert capture.body == path.read_bytes()
+    document = clean(capture, None)
+    assert isinstance(document, Document)
+    assert (document.title, document.text, document.published) == ("全县统一战线工作会议召开", PROSE * 6, "2020-03-01")
+    assert document.captured == dt.datetime(2025, 2, 19, 0, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<p>no message", b"MIME-Version: 1.0\n\ntext", MHT.replace(b"text/html; c", b"x/y; c")]
+)
+def test_a_file_that_is_only_named_like_a_saved_page_is_kept(layout: Layout, tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "a.mht"
+    path.write_bytes(body)
+    assert [report.records for report in imported(layout, path)] == [1]
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "multipart/related; boundary=b", "application/octet-stream"])
+def test_such_a_page_is_read_in_a_crawl_too(kind: str) -> None:
+    capture = Capture(
+        id="urn:uuid:00000000-0000-4000-8000-000000000001",
+        kind="response",
+        url="http://a.cn/news/1.mht",
+        date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        status=200,
+        headers=(("Content-Type", kind),),
+        body=mht_of(article("全县统一战线工作会议召开", PROSE * 6)),
+        payload_digest=None,
+        place=Place(file="a", offset=0, length=1),
+    )
+    document = clean(capture, None)
+    assert isinstance(document, Document)
+    assert (document.title, document.url, document.published) == (
+        "全县统一战线工作会议召开",
+        "http://a.cn/news/1.mht",
+        "2020-03-01",
+    )
