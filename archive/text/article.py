@@ -509,9 +509,15 @@ def _read_below(draft: Draft, scene: Scene) -> None:
     """Bylines, captions and furniture that stand directly below the article; farewells wherever they stand."""
     page, expected = scene.page, scene.last + 1
     _read_pairs(draft, scene)
+    commented = False
     for index in scene.below:
         joined = index == expected
+        signed = fields.signature(scene.around[index])
+        if commented and signed is not None and signed.author:
+            # Who wrote a comment.
+            continue
         rule = _rule_below(draft, scene, index, joined=joined)
+        commented = commented or rule == "comments"
         if rule and (joined or rule in ("byline", "farm")):
             draft.beside.append((index, rule, page.blocks[index].text))
         if rule and joined:

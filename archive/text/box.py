@@ -130,6 +130,7 @@ class _Walk:
         self.first: int | None = None
         self.prose = False
         self.misnamed: int | None = None
+        self.home: int | None = None
         self.foot = self.find_foot()
         self.kinds: dict[int, str] = {}
 
@@ -250,10 +251,14 @@ class _Walk:
             dropped={
                 **{i: "head" for i in range(self.shoulder(), head + 1) if i not in (*own, anchor)},
                 **({} if dateline is None or dateline == anchor else {dateline: "dateline"}),
-                **{i: kind for i, kind in self.kinds.items() if head < i < end and kind != "line"},
+                **{i: kind for i, kind in self.kinds.items() if kind != "line" and (i < end or self.is_in_home(i))},
             },
             media=media,
         )
+
+    def is_in_home(self, index: int) -> bool:
+        """Whether a block stands in the box of the article's prose, maybe below its last line."""
+        return self.home is not None and self.outline.holds(self.home, index)
 
     def without_labels(self, lines: list[int]) -> list[int]:
         """The lines without a label at their end over no files; none where all are files with words before them."""
@@ -393,7 +398,7 @@ class _Walk:
         """Take out the lines that stand in another box than the prose."""
         start, end, _ = self.region
         core = [i for i in lines if start <= i < end]
-        home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
+        home = self.home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
         joined = {*core, *(i for i in lines if core and i < start and self.begins(i, core[0]))}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home) or self.heads(index, core), way)}

@@ -34,7 +34,9 @@ _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
 # One of these stands in the address of every file.
 _FILE_KINDS = re.compile(rf"\.(?:{_KINDS})")
 _FILE_WORDS = ("down", "attach")
-FILE = re.compile(rf"\.(?:{_KINDS})(?:$|[?#])|/down(?:file|load)\.jsp\?", re.IGNORECASE)
+FILE = re.compile(
+    rf"\.(?:{_KINDS})(?:$|[?#])|/(?:down(?:file|load)?|attachment)\.(?:jsp|aspx?|php|do|action)\?", re.IGNORECASE
+)
 # A file by its name.
 FILE_NAME = re.compile(rf"\.(?:{_KINDS}|7z|txt)(?![\w.])", re.IGNORECASE)
 # A messenger's post says when it was made in a script alone.
