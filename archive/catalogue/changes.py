@@ -94,7 +94,7 @@ def _events(periods: Iterable[timeline.Period[Any]]) -> Iterator[tuple[What, tim
 def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Change]:
     """All changes that captures since a stamp (UTC, up to 14 digits) show, latest first.
 
-    An article is new if its first capture is not older than the stamp.
+    An article is new if its first capture, under any of its addresses, is not older than the stamp.
     """
     return _read(layout, (site, _stamp(since), -1), "")
 
@@ -131,7 +131,9 @@ def _stamp(since: str) -> str:
 
 
 # New articles, and the pages with other events, of one site or of all (?1) since a stamp (?2).
-_NEW = "d.latest = 1 AND d.head IS NULL AND d.seen >= ?2 AND (?1 IS NULL OR d.site = ?1)"
+# An article at another address is none.
+_NEW = """d.latest = 1 AND d.head IS NULL AND d.seen >= ?2 AND (?1 IS NULL OR d.site = ?1)
+AND NOT EXISTS (SELECT 1 FROM documents a WHERE a.alias_of = d.url AND a.seen < ?2)"""
 _PAGE = "FROM documents d WHERE d.url = c.url AND d.latest = 1 AND (?1 IS NULL OR d.site = ?1)"
 _OTHER = f"c.seen >= ?2 AND EXISTS (SELECT 1 {_PAGE})"
 _COUNTS = f"""

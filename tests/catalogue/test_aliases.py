@@ -298,3 +298,14 @@ def test_an_article_whose_first_address_is_gone_is_listed_under_the_other(tmp_pa
     assert {url: (item.aliases, item.gone) for url, item in shown(layout).items()} == {
         "/2.html": (("http://a.cn/1.html",), None)
     }
+
+
+def test_an_article_that_moved_is_neither_new_nor_deleted(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html")])
+    put(layout, "2", [lost(2, "/1.html", day=5), page(3, "/2.html", day=5), page(4, "/3.html", day=5, text=TEXT * 2)])
+    build.update(layout)
+    assert set(shown(layout)) == {"/2.html", "/3.html"}
+    assert [(each.what, each.url) for each in changes.changes(layout, "20260103")] == [("new", "http://a.cn/3.html")]
+    assert changes.page(layout, "20260103").counts == {"new": 1}
+    assert {each.url for each in changes.changes(layout, "2026")} == {"http://a.cn/2.html", "http://a.cn/3.html"}
