@@ -81,7 +81,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("sites copy nobody", 2, "nobody: no such site. cundang comes with: acfic, "),
         ("schedule history --site nobody", 2, "nobody: no such site"),
         ("changes --site nobody", 2, "nobody: no such site"),
-        ("clean --site nobody", 2, "neither a site file nor a folder"),
+        ("clean --site nobody", 2, "nobody: no such site"),
         ("export --format csv --out x.csv --site nobody", 2, "there is no site 'nobody'"),
         (
             "export --format csv --out x.csv --flag nonsense",
@@ -229,3 +229,35 @@ def test_site_files_that_come_along_are_copied_and_nothing_is_overwritten(run: R
     assert (ended, said.partition(": ")[2]) == (0, "0 site files copied, 1 were there and stay as they are\n"), (
         "in a clone they are there"
     )
+
+
+def test_imported_pages_are_chosen_by_their_host_and_those_without_a_document_are_told(house: Path, run: Run) -> None:
+    long = "".join(
+        f"<p>第{n}次会议。" + "统战部召开会议，传达学习精神，研究部署工作。" * 50 + "</p>" for n in range(1000)
+    )
+    for host, html in (("one", PAGE), ("four", PAGE), ("two", PAGE.replace("统战部", "侨联统一战线")), ("three", long)):
+        folder = house / "web" / host
+        folder.mkdir(parents=True)
+        (folder / "page.html").write_text(html, encoding="utf-8")
+        (folder / "meta.json").write_text(f'{{"url": "http://www.{host}.example/1.html"}}', encoding="utf-8")
+    code, _, err = run("--data web-data import web")
+    assert (code, err.splitlines()[-1]) == (
+        0,
+        "pages without a document: too_large 1. To list them: cundang status --skips",
+    )
+    said = "http://www.three.example/1.html  1107890 characters of text, read are at most 1000000"
+    assert run("--data web-data status --skips")[1].split(None, 1) == ["too_large", f"{said}\n"]
+    assert run("--data web-data status --skips --site www.one.example")[1] == ""
+    assert "1107890 characters of text" in run("--data web-data show http://www.three.example/1.html")[1]
+    assert run("--data web-data status --site www.one.example")[1].startswith("www.one.example           1 documents")
+    assert run("--data web-data changes --site www.one.example")[0] == 0
+    assert "www.one.example" in run("--data web-data copies --site www.one.example")[1]
+    assert run("--data web-data copies --site www.three.example")[1] == ""
+    assert [
+        run(f"--data web-data terms --term 统一战线 --site www.{one}.example")[1].split()[:1] for one in ("one", "two")
+    ] == [
+        [],
+        ["1"],
+    ]
+    made = run("--data web-data clean --all --json --site www.two.example")[1]
+    assert (run("--data web-data clean --site www.nobody.example")[0], made.count("\n")) == (2, 1)

@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from heapq import nsmallest
 from itertools import groupby
@@ -147,8 +147,8 @@ def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> No
     Raises:
         UsageError: the filter names an unknown site or flag, or there is no catalogue yet.
     """
+    had = sites_of(layout)
     with catalogue(layout) as db:
-        had = {site for (site,) in db.execute("SELECT DISTINCT site FROM documents UNION SELECT site FROM skips")}
         given = {flag for (said,) in db.execute("SELECT DISTINCT flags FROM documents") for flag in json.loads(said)}
     asked = [("site", wanted.site, had | set(sites))] if wanted.site else []
     asked += [("flag", flag, given | set(FLAGS)) for flag in (*wanted.flags, *wanted.without)]
@@ -157,6 +157,12 @@ def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> No
             near = nearest(value, sorted(known))
             cure = f"; did you mean {near!r}?" if near else f". Name one of: {', '.join(sorted(known)[:_NAMED])}."
             raise UsageError(f"there is no {name} {value!r}{cure}")
+
+
+def sites_of(layout: Layout) -> set[str]:
+    """The sites of all pages in the catalogue; that of a page on whose host no site file is, is the host."""
+    with catalogue(layout) as db:
+        return {site for (site,) in db.execute("SELECT DISTINCT site FROM documents UNION SELECT site FROM skips")}
 
 
 def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
@@ -372,6 +378,41 @@ def status(layout: Layout) -> list[SiteStatus]:
         )
         for site in sorted(had.keys() | skips.keys())
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A captured page that gave no document, and why."""
+
+    reason: str
+    url: str
+    site: str
+    captured: str | None
+    detail: str
+    id: str
+
+
+def skips(layout: Layout, site: str | None = None) -> Iterator[Skipped]:
+    """The captured pages of a site, or of all, that gave no document; pictures and other files are left out."""
+    sql = """SELECT reason, url, site, captured, detail, id FROM skips
+             WHERE (?1 IS NULL OR site = ?1) AND reason != 'not_html' ORDER BY reason, url, captured, id"""
+    names = [each.name for each in fields(Skipped)]
+    with catalogue(layout) as db:
+        gone = exclusions.read(layout)
+        for row in db.execute(sql, (site,)).fetchall():
+            found = Skipped(**dict(zip(names, row, strict=True)))
+            if gone.covering(found.url) is None:
+                yield found
+
+
+def skips_of(layout: Layout, shards: Iterable[Path]) -> dict[str, int]:
+    """How many pages of some shards gave no document, by reason, most frequent first; other files are left out."""
+    paths = json.dumps([path.relative_to(layout.root).as_posix() for path in shards])
+    sql = """SELECT k.reason, count(*) FROM skips k JOIN sources s ON s.id = k.source
+             WHERE k.reason != 'not_html' AND s.path IN (SELECT value FROM json_each(?))
+             GROUP BY 1 ORDER BY 2 DESC, 1"""
+    with catalogue(layout) as db:
+        return dict(db.execute(sql, (paths,)).fetchall())
 
 
 def outcomes(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:

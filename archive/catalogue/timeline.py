@@ -36,6 +36,7 @@ class Captured:
     Attributes:
         outcome: what it gave: `document`, `revisit`, the reason of its Skip, `not cleaned yet`, or `deleted`:
             a redirect that says that the article is gone.
+        detail: of a Skip, what it says beside the reason.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Captured:
     offset: int
     length: int
     outcome: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Version:
         first, last: the stamps (UTC, 14 digits) of its first and last capture.
         captures: how many captures show it.
         id: of the record with the bytes of the first.
+        detail: of a Skip, what it says beside the reason.
         lines: those of title, day, source, author and text that differ from the version before, prefixed with `- ` and
             `+ `.
     """
@@ -71,6 +74,7 @@ class Version:
     id: str
     status: int | None
     title: str | None
+    detail: str
     lines: tuple[str, ...]
 
 
@@ -104,7 +108,8 @@ def captured(db: sqlite3.Connection, condition: str, value: str) -> list[Capture
                        ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
                                      (SELECT iif(k.gone AND k.reason = 'redirect', 'deleted', k.reason)
                                       FROM skips k WHERE k.url = c.url AND k.id = c.id),
-                                     'not cleaned yet') END
+                                     'not cleaned yet') END,
+                  coalesce((SELECT k.detail FROM skips k WHERE k.url = c.url AND k.id = c.id), '')
            FROM captures c JOIN sources s ON s.id = c.source
            WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
         (value,),
@@ -131,6 +136,7 @@ def versions(layout: Layout, url: str) -> list[Version]:
             id=period.of.id,
             status=period.of.status,
             title=documents[period.of.id].title if period.of.id in documents else None,
+            detail=period.of.detail,
             lines=tuple(text_lines(period.before or (), texts[period.of.id])) if period.edited else (),
         )
         for period in history(captures(layout, url), texts)

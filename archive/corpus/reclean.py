@@ -164,7 +164,9 @@ def _look(
     return replace(one, is_same_pages=is_same_pages, why="" if one.lost and is_same_pages else why)
 
 
-def stale(looked: Collection[Looked], *, every: bool = False, only_hosts_of: Site | None = None) -> Iterator[Stale]:
+def stale(
+    looked: Collection[Looked], *, every: bool = False, only_hosts: Collection[str] | None = None
+) -> Iterator[Stale]:
     """The shards to make, in the order of their WARC files.
 
     Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
@@ -173,12 +175,12 @@ def stale(looked: Collection[Looked], *, every: bool = False, only_hosts_of: Sit
     Args:
         looked: what `look` found.
         every: all shards of sound files.
-        only_hosts_of: only shards with pages of this site's hosts.
+        only_hosts: only shards with pages of these hosts.
     """
     lacking = {each.folder for each in looked if each.lacking}
     for each in looked:
         why = "asked for" if every else each.why if each.folder not in lacking else ""
-        is_of = only_hosts_of is None or each.hosts is None or not set(each.hosts).isdisjoint(only_hosts_of.hosts)
+        is_of = only_hosts is None or each.hosts is None or not set(each.hosts).isdisjoint(only_hosts)
         if each.is_sound and why and is_of:
             yield Stale(warc=each.warc, shard=each.shard, reason=why)
 
@@ -237,7 +239,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     cores: int | None = None,
     report: diff.Report | None = None,
     dry: bool = False,
-    only_hosts_of: Site | None = None,
+    only_hosts: Collection[str] | None = None,
     accept: bool = False,
     makers: Callable[[], Makers] | None = None,
     tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
@@ -257,7 +259,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         cores: the number of cores; None: all of this machine.
         report: sums up what changed.
         dry: make the shards in a temporary folder and throw them away; the archive stays unchanged.
-        only_hosts_of: make only shards with pages of this site's hosts.
+        only_hosts: make only shards with pages of these hosts.
         accept: accept damaged files as they are, and drop what was made from those that are gone.
         makers: makes the shards; None: `jobs` processes of this machine.
         warn: called with a sentence for each damage.
@@ -267,7 +269,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     looked = look(layout, sites, found)
     for words in why_kept(looked) if not every else ():
         warn(words)
-    todo = list(stale(looked, every=every, only_hosts_of=only_hosts_of))
+    todo = list(stale(looked, every=every, only_hosts=only_hosts))
     for asked in todo:
         if asked.reason == UNREADABLE:
             warn(f"{asked.shard}: {UNREADABLE}. It is made again; check the disk.")

@@ -147,7 +147,8 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
         lines = "".join(f"\n    {line}" for line in version.lines)
         until = f" to {china_time(version.last)}" if version.captures > 1 else ""
         seen = f"{china_time(version.first)}{until}"
-        print_item(version, f"{seen}  {version.outcome:12} {version.title or ''}  {version.id}{lines}", json_)
+        told = version.title or version.detail
+        print_item(version, f"{seen}  {version.outcome:12} {told}  {version.id}{lines}", json_)
     if found and not versions:
         _print_document(folders, query.whole(layout, found[0]), json_)
 
@@ -171,20 +172,25 @@ def _print_document(folders: Folders, shown: Document, json_: bool) -> None:
 
 
 @app.command()
+@site_option
 @click.option("--by", metavar="[site|place|month]", help="Count by site, place of the site, or month of publication.")
 @click.option("--term", help="Only this term.")
 @click.option("--query", "query_", default="", help="Only documents that `cundang search` finds for it.")
 @click.option("--keyness", is_flag=True, help="Compare the documents of --query with the rest, most certain first.")
 @json_option
 @click.pass_obj
-def terms(folders: Folders, by: str | None, term: str | None, query_: str, keyness: bool, json_: bool) -> None:
+def terms(
+    folders: Folders, site: str | None, by: str | None, term: str | None, query_: str, keyness: bool, json_: bool
+) -> None:
     """Count the terms of United Front work: how many documents contain each, and how often.
 
     Example: cundang terms --by month --term 统一战线
     """
     from archive.catalogue import terms as known
+    from crawler import search_lines
 
     layout = known_data(folders.layout)
+    query_ = search_lines.query_of((query_,) if query_ else (), folders.known(site), None, None)
     if keyness:
         say("keyness; occurrences, and per million characters, here; the same in the rest; term")
         for key in known.keyness(layout, _found_by(folders, query_)):
@@ -203,12 +209,13 @@ def terms(folders: Folders, by: str | None, term: str | None, query_: str, keyne
 
 
 @app.command("copies")
+@site_option
 @click.option(
     "--kind", metavar="[same|spun|excerpt|other_script|stencil]", help="Only pairs of this kind (docs/corpus.md)."
 )
 @json_option
 @click.pass_obj
-def copies_(folders: Folders, kind: str | None, json_: bool) -> None:
+def copies_(folders: Folders, site: str | None, kind: str | None, json_: bool) -> None:
     """List pairs of documents made from one another; each copy of a cluster is paired with the first credible one.
 
     Each document has a line: the share that the other contains too, id, site and title. Stencils stand last: they are
@@ -219,7 +226,10 @@ def copies_(folders: Folders, kind: str | None, json_: bool) -> None:
     from archive.catalogue import reprints
 
     _say_waiting(folders)
-    for pair in reprints.pairs(known_data(folders.layout), kind=kind):
+    layout, key = known_data(folders.layout), folders.known(site)
+    for pair in reprints.pairs(layout, kind=kind):
+        if key not in (None, pair.first_site, pair.second_site):
+            continue
         first = f"{pair.kind:12} {pair.first_share:4.0%} {pair.first}  {pair.first_site}  {pair.first_title or '-'}"
         second = f"{'':12} {pair.second_share:4.0%} {pair.second}  {pair.second_site}  {pair.second_title or '-'}"
         print_item(pair, f"{first}\n{second}", json_)
@@ -571,25 +581,27 @@ def serve(
 @app.command()
 @site_option
 @click.option("--missing", is_flag=True, help="List every address that was not captured, and why.")
+@click.option("--skips", is_flag=True, help="List every captured page that gave no document, and why.")
 @click.option("--learned", is_flag=True, help="List the shapes of addresses that were found to be articles or lists.")
 @json_option
 @click.pass_obj
-def status(folders: Folders, site: str | None, missing: bool, learned: bool, json_: bool) -> int:
+def status(folders: Folders, site: str | None, missing: bool, skips: bool, learned: bool, json_: bool) -> int:
     """Show the contents of each site, how its last crawl ended, and what is missing: a line per site, or one in full.
 
     Exit 1 if a WARC file is damaged, truncated or missing.
 
     Example: cundang status
     """
+    from archive.catalogue import query
     from archive.corpus import damage, disk
     from crawler import status as standing
 
     layout = known_data(folders.layout)
     key = folders.known(site)
-    if missing or learned:
-        for state in layout.states():
-            if key in (None, state.stem):
-                _print_addresses(state, json_, missing=missing)
+    if missing or learned or skips:
+        for skip in query.skips(layout, key) if skips else ():
+            print_item(skip, f"{skip.reason:20} {skip.url}  {skip.detail}", json_)
+        _print_states(layout, key, json_, missing=missing, learned=learned)
         return 0
     found = list(standing.standings(layout, key))
     if not found:
@@ -599,6 +611,12 @@ def status(folders: Folders, site: str | None, missing: bool, learned: bool, jso
     if key is None:
         say(str(disk.measure(layout)))
     return say_all(str(each) for each in damage.known(layout) if key in (None, layout.site_of(each.warc)))
+
+
+def _print_states(layout: Layout, key: str | None, json_: bool, *, missing: bool, learned: bool) -> None:
+    for state in layout.states() if missing or learned else ():
+        if key in (None, state.stem):
+            _print_addresses(state, json_, missing=missing)
 
 
 def _print_addresses(state: Path, json_: bool, *, missing: bool) -> None:

@@ -98,16 +98,22 @@ class Folders:
         return found
 
     def known(self, name: str | None) -> str | None:
-        """The key of a site; it must have a file, or something in the archive.
+        """The key of a site; it must have a file, or something in the archive. That of imported pages is their host.
 
         Raises:
             UsageError: the site has neither.
         """
         key = self.key(name)
-        kept = self.layout.keys()
+        kept = self.layout.keys() | (self.catalogued() if key is not None else set())
         if key is not None and key not in kept and key not in (sites := self.sites(name)):
             raise site_files.no_such_site(key, self.sites_folder, {*kept, *sites})
         return key
+
+    def catalogued(self) -> set[str]:
+        """The sites of the catalogue, also those of imported pages; none where there is no catalogue."""
+        from archive.catalogue import query
+
+        return query.sites_of(self.layout) if self.layout.catalogue.exists() else set()
 
     def key(self, name: str | None) -> str | None:
         """The key of a site that is given by key or by path."""

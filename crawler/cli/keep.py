@@ -146,9 +146,10 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         )
     known_data(folders.layout)
     if dry_run and not diff_:
-        found, sites = damage.survey(folders.layout, folders.key(site), note=False), folders.sites(site, rules)
+        folder, hosts = _folder_or_hosts(folders, site)
+        found, sites = damage.survey(folders.layout, folder, note=False), folders.sites(site, rules)
         looked = reclean.look(folders.layout, sites, found)
-        for shard in reclean.stale(looked):
+        for shard in reclean.stale(looked, only_hosts=hosts):
             print_item(shard, f"{shard.warc}: {shard.reason}", json_)
         return say_all([*map(str, found.damages.values()), *reclean.why_kept(looked)])
     return _clean(
@@ -570,6 +571,17 @@ _BARE = (
 )
 
 
+def _folder_or_hosts(folders: Folders, site: str | None) -> tuple[str | None, tuple[str, ...] | None]:
+    """The folder of a site's WARC files; of the site of imported pages its host, whose pages are in any folder.
+
+    Raises:
+        UsageError: there is no such site.
+    """
+    key = folders.known(site)
+    is_host = key is not None and key not in folders.layout.keys() and key in folders.catalogued()  # noqa: SIM118 - no mapping
+    return (None, (key,)) if key is not None and is_host else (key, None)
+
+
 def _clean(  # noqa: PLR0913 - as `reclean.clean`
     folders: Folders,
     site: str | None,
@@ -585,34 +597,35 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     makers: Callable[[], Makers] | None = None,
 ) -> int:
     """Make shards, then the catalogue; return 1 if the cleaner failed on a page, or something is damaged."""
-    from archive.catalogue import build
+    from archive.catalogue import build, query
     from archive.corpus import diff, reclean, shard
 
     shard.load_arrow()
     faults = 0
     bare: set[str] = set()
+    shards: list[Path] = []
     warned: list[str] = []
     report = diff.Report() if diff_ else None
     sites = folders.sites(site, rules)
-    if site and folders.key(site) not in sites and not (folders.layout.warcs_root / site).is_dir():
-        raise UsageError(f"{site}: neither a site file nor a folder of {folders.layout.warcs_root}.")
+    folder, hosts = _folder_or_hosts(folders, site)
     code = 0 if dry or folders.layout.part else say_all(build.mend_indexes(folders.layout))
     with telling("clean") as tell:
         for made in reclean.clean(
             folders.layout,
             sites,
-            site=folders.key(site),
+            site=folder,
             every=every,
             jobs=jobs,
             report=report,
             dry=dry,
-            only_hosts_of=sites[Path(rules).stem] if rules else None,
+            only_hosts=sites[Path(rules).stem].hosts if rules else hosts,
             accept=accept,
             makers=makers,
             warn=warned.append,
             tell=lambda warc, pages: tell(warc.name, pages),
         ):
             faults += len(made.faults)
+            shards.append(made.shard)
             bare |= set() if dry else reclean.without_file(folders.layout, made, sites)
             _print_made(made, json_)
     if report:
@@ -624,6 +637,9 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
         say("The catalogue was not updated. When all parts are done, run on one machine: cundang clean")
     elif not dry:
         code |= _catalogue(folders, anew=anew)
+        if skips := query.skips_of(folders.layout, shards):
+            counts = ", ".join(f"{reason} {count}" for reason, count in skips.items())
+            say(f"pages without a document: {counts}. To list them: cundang status --skips")
     return code
 
 
