@@ -36,6 +36,8 @@ BESIDE, DONE = 16, 30
 RULES, CHANGED = ("label", "label", "updated", "asked"), 2
 # Rules whose statements readers see beside the title, and those that templates and addresses make.
 VISIBLE = ("label", "bare")
+# The rule of what a label states that can be no day.
+FALSE = "false"
 STATED = ("meta", "url", "row")
 
 # Something of these stands in every date.
@@ -300,6 +302,25 @@ def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:
             if found := _at_once(words[label.end() : label.end() + 40]):
                 said = words[label.start() : label.end() + found[1].end()]
                 yield rank, Dated(value=found[0], rule=RULES[rank], words=said.strip())
+            elif rank < CHANGED and (false := _false(words, label.end())):
+                yield rank, Dated(value=false[0], rule=FALSE, words=words[label.start() : false[1].end()].strip())
+
+
+def _false(words: str, at: int) -> tuple[str, re.Match[str]] | None:
+    """What stands for a day in some words, and is none of a web page: as much of it as the calendar knows.
+
+    >>> [found and found[0] for found in (_false("2026-02-30", 0), _false("1938年1月2日", 0), _false("0001-1-1", 0))]
+    ['2026-02', '1938-01-02', None]
+    """
+    match = next(filter(None, (shape.match(words, at) for shape in rules().strict)), None)
+    groups = match.groupdict() if match else {}
+    if match is None or not 1900 <= (year := _year(groups)) <= 2999:
+        return None
+    month = _month(groups.get("month") or "")
+    try:
+        return dt.date(year, month, _number(groups.get("day") or "")).isoformat(), match
+    except ValueError:
+        return f"{year}-{month:02d}" if 1 <= month <= 12 else f"{year}", match
 
 
 def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
@@ -452,7 +473,7 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
     """
     credible = _credible(statements, captured)
     if not credible:
-        return Published()
+        return _claimed(statements, captured)
     first = _trusted(credible)
     # Of statements that agree the most precise is taken: the URL knows the day, the page the minute.
     best = max(
@@ -473,8 +494,18 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
     return Published(published=best.value, evidence=best.evidence, doubts=doubts)
 
 
+def _claimed(statements: Sequence[Dated], captured: dt.datetime | None) -> Published:
+    """What a page says of its day behind a label where nothing that it says can be true."""
+    said = next((dated for dated in statements if dated.rule in ("label", FALSE)), None)
+    if said is None:
+        return Published()
+    why = "which is no day of a web page" if said.rule == FALSE else f"after the capture on {captured:%Y-%m-%d}"
+    return Published(claimed=said.value, evidence=said.evidence, doubts=(("date_implausible", f"{said.value}, {why}"),))
+
+
 def _credible(statements: Sequence[Dated], captured: dt.datetime | None) -> list[Dated]:
     """The statements that do not lie after the capture and are not the page's clock at the visit."""
+    statements = [dated for dated in statements if dated.rule != FALSE]
     if captured is None:
         return list(statements)
     limit = (captured + AHEAD).astimezone(CHINA).date()

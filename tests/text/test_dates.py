@@ -488,3 +488,29 @@ def test_the_hours_of_an_event_are_no_day_of_publication() -> None:
 def test_a_day_in_the_manner_of_america_signs_a_text() -> None:
     assert [dated.value for dated in signed(["云溪市侨联", "7/19/2016"])] == ["2016-07-19"]
     assert signed(["云溪市侨联", "7/9/2016"]) == signed(["16-07-19"]) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "claimed", "words"),
+    [
+        ("发布时间：2027-01-02 来源：测试日报", "2027-01-02", "label: 发布时间:2027-01-02"),
+        ("发布时间：1938-01-02", "1938-01-02", "false: 发布时间:1938-01-02"),
+        ("日期：2026/2/30", "2026-02", "false: 日期:2026/2/30"),
+        ("发布日期:2026-13-02 浏览次数：8", "2026", "false: 发布日期:2026-13-02"),
+    ],
+)
+def test_a_stated_day_that_cannot_be_true_is_kept_apart(line: str, claimed: str, words: str) -> None:
+    labelled, bare = from_lines([line])
+    verdict = decide([*labelled, *bare], "", CAPTURED)
+    assert (verdict.published, verdict.claimed, verdict.evidence) == (None, claimed, words)
+    assert [name for name, _ in verdict.doubts] == ["date_implausible"]
+    # What can be true is believed all the same.
+    assert decide([*labelled, *bare, said("url", "2026-01-02")], "", CAPTURED).published == "2026-01-02"
+
+
+@pytest.mark.parametrize(
+    "line", ["会议时间：2027年1月2日", "发布时间：0001-01-01", "电话：1938-01-02", "截止到2027-01-02"]
+)
+def test_days_of_other_things_and_defaults_are_no_claims(line: str) -> None:
+    labelled, bare = from_lines([line])
+    assert decide([*labelled, *bare], "", CAPTURED) == dates.Published()
