@@ -452,8 +452,7 @@ def _take_unlabelled(draft: Draft, scene: Scene) -> None:
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
         line = around[index]
-        who = fields.reporters(line) or fields.reporters(line.replace(" ／ ", "／"))
-        draft.byline.take(fields.Byline(author=who), "reporters", line)
+        draft.byline.take(fields.Byline(author=fields.reporters(line)), "reporters", line)
         after = around.get(index + 1, "")
         office = index > dated and fields.is_office(line) and (fields.is_dateline(after) or dates.counts(after))
         if index == dated or office or fields.is_name(line):
