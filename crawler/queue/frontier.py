@@ -27,6 +27,7 @@ from crawler.queue.database import Database
 from crawler.queue.entries import Address, Article, Role, Run, State
 from crawler.queue.learned import Learned
 from crawler.queue.report import Report
+from crawler.queue.watch import watched
 
 # The `not_before` of an address that is left to another run.
 ANOTHER_RUN = 1e12
@@ -313,6 +314,7 @@ class Frontier:
     def settle(self) -> None:
         """Say of each article that leads to another address whether it moved there, or is gone: no article is there.
 
+        And of lists whose new rows are not on their first page, when the page that has them is asked for again.
         While that address is unknown, or only fails for a while, nothing is said. The detail of the reason `redirect`
         is the address.
         """
@@ -329,6 +331,12 @@ class Frontier:
                     [f"leads to {detail}, which is no article", key],
                 )
                 self._miss(key)
+            # Further pages are due after a month, and the one on which new rows appear as the first page of a list is.
+            self._db.executemany(
+                "UPDATE address SET check_at = min(check_at, fetched + span * ?)"
+                " WHERE id = ? AND kind = 'next' AND role = 'list' AND state = 'done'",
+                [(ABOUT, key) for key in watched(self._db, self.visit)],
+            )
 
     def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None, lacks: bool = False) -> None:
         """Say when an answered address is asked for again."""
@@ -337,8 +345,9 @@ class Frontier:
             "SELECT url, kind, first, span, day, row_date, shown FROM address WHERE id = ?", [key]
         ).fetchone()
         check_at = None
-        if role == "list" and kind == "page":
+        if role == "list":
             span = clocks.interval(span, changed=changed)
+        if role == "list" and kind == "page":
             check_at = now + (clocks.back if not shown and is_over(url, now) else span) * ABOUT
         elif kind != "requisite" and (lacks or role != "article"):
             # A redirect, or a page that nothing is known of.

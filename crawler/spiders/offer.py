@@ -173,7 +173,7 @@ class Offers:
         """The links that are worth a look: further pages only while they may show something new."""
         if not (article or changed or self.walks):
             # All its links were known, so the pages behind it are known as well.
-            inside = _without_pager(inside)
+            inside = [*_without_pager(inside), *self._grown(address, inside)]
         if article:
             inside = [pair for pair in inside if not _is_for_printer(address.url, *pair)]
         if address.pager is not None and not _leads_back(address.found):
@@ -183,6 +183,13 @@ class Offers:
         ):
             return _without_pager(inside)
         return inside
+
+    def _grown(self, address: Address, inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
+        """The way to a page behind a known one that was not there before: a list that is sorted upwards has grown."""
+        if address.role != "list" or not any(is_row(link) for _, link in inside):
+            return []
+        ways = [(url, link) for url, link in inside if link.kind in ("next", "pager") and not self._frontier.met(url)]
+        return [pair for pair in ways if pair[1].kind == "next"][:1] or ways[-1:]
 
     def _is_new_page(self, inside: list[tuple[str, Link]], *, article: bool, pager: int, body: bytes) -> bool:
         """Whether a page shows what no other page of its pager showed in this visit."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from family_crawl import DAY, crawl
 from little_server import Answer, serving
 
@@ -53,6 +54,58 @@ def test_new_articles_on_the_fifth_page_of_a_pager_of_numbers_are_found(tmp_path
         crawl(site, data, later=2 * DAY)
     titles = {document.title for document in query.documents(Layout(root=data), query.Filter())}
     assert titles == {f"全市统战部长会议第{n}次召开" for n in range(1, 111)}
+
+
+def listed(numbers: range | list[int], page: int, size: int, days: Callable[[int], str]) -> Answer:
+    """A page of a list, with the way to the next one."""
+    shown = numbers[size * (page - 1) : size * page]
+    rows = "".join(f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> {days(n)}</li>" for n in shown)
+    more = f"<a href='/list.php?p={page + 1}'>下一页</a>" if size * page < len(numbers) else ""
+    return Answer(f"<title>统战要闻</title><ul>{rows}</ul>{more}")
+
+
+# The numbers of the articles in the order of their list, at first and later; the pages of which the later crawl asks
+# for: those that it has to, and no more.
+GROWN: dict[str, tuple[list[int], list[int], set[str]]] = {
+    "sorted upwards": ([*range(1, 15)], [*range(1, 18)], {"1", "4", "5"}),
+    "sorted upwards, and the last page was full": ([*range(1, 17)], [*range(1, 19)], {"1", "4", "5"}),
+    "the first page is full of rows that stay": (
+        [1, 2, 3, 4, *range(20, 4, -1)],
+        [1, 2, 3, 4, *range(22, 4, -1)],
+        {"1", "2", "3"},
+    ),
+    "as usual": ([*range(20, 0, -1)], [*range(20, 0, -1)], {"1"}),
+}
+
+
+@pytest.mark.parametrize("days", ["each", "none", "of the import"])
+@pytest.mark.parametrize("order", GROWN)
+def test_new_rows_that_are_not_on_the_first_page_are_found(order: str, days: str, tmp_path: Path) -> None:
+    """The page that has the newest rows is asked for when the first one is, and no other."""
+    first, later, asked = GROWN[order]
+    there = first
+
+    def day(number: int) -> str:
+        return {"each": f"2024-01-{number:02}", "none": "", "of the import": "2024-05-05"}[days]
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            return Answer("<title>首页</title><a href='/list.php?p=1'>统战要闻</a>")
+        if path.startswith("/list.php?p="):
+            return listed(there, int(path.rpartition("=")[2]), 4, day)
+        number = path.removeprefix("/show-").removesuffix(".html")
+        return article(int(number)) if number.isdecimal() and int(number) in there else Answer(status=404)
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        site = little.site(tmp_path / "sites")
+        crawl(site, data)
+        before, there = little.counts, later
+        crawl(site, data, later=DAY / 2)
+        again = little.counts - before
+    titles = {document.title for document in query.documents(Layout(root=data), query.Filter())}
+    assert titles == {f"全市统战部长会议第{n}次召开" for n in later}
+    assert {path.rpartition("=")[2] for path in again if path.startswith("/list.php")} == asked
 
 
 LOGIN = (
