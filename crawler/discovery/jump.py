@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.dom import base_of, chosen, sent, written
+from crawler.discovery.dom import base_of, chosen, said_by, sent, written
 from crawler.discovery.general import NEXT
 from crawler.discovery.link import LIST, Link
 from crawler.discovery.scripted import form_address
@@ -113,7 +113,7 @@ def fill(button: HtmlElement) -> bool:
     """Write the number of the next page into the field beside a button, where a pager says it; whether it does."""
     parent = button.getparent()
     fields = [] if parent is None else [each for each in _TYPED(parent) if each.getparent() is parent]
-    page = _after(_beside(fields[0])) if len(fields) == 1 and _GO.search(button.get("value") or "") else None
+    page = _after(_beside(fields[0])) if len(fields) == 1 and _GO.search(said_by(button)) else None
     if page is not None:
         fields[0].set("value", str(page))
     return page is not None

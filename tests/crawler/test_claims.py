@@ -167,6 +167,8 @@ ROW = "<li{}><a{}>全市统战部长会议召开</a> 2020-02-19</li>"
         (ROW.format("", ""), 2, 0),
         (ROW.format("", " href='javascript:show(1)'"), 4, 4),
         (ROW.format("", " href='#'"), 4, 4),
+        (ROW.format("", " href='#/detail/3'"), 4, 4),
+        (ROW.format(" id=n3", " href='#n3'"), 4, 0),
         (ROW.format("", " href='/1.html'"), 4, 0),
         (ROW.format(" onclick=\"location.href='/1.html'\"", ""), 4, 0),
         ("<li>要闻 2020-02-19</li>", 4, 0),

@@ -1,0 +1,136 @@
+"""Columns whose rows are no plain links: one site has one of each kind, and is crawled once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import loaded
+import pytest
+from little_server import Answer, serving
+
+from archive.catalogue import query
+from archive.layout import Layout
+from archive.ledger import read_ledger
+
+MENU = ("go", "hash", "old")
+
+
+def title(column: str, number: int) -> str:
+    return f"全市统战部长会议{column}第{number}次召开"
+
+
+def lines(column: str, number: int) -> list[str]:
+    return [f"会议{column}第{number}次研究了第{part}项工作，强调要画好最大同心圆。" for part in range(4)]
+
+
+def text(column: str, number: int) -> str:
+    said = "".join(f"<p>{line}</p>" for line in lines(column, number))
+    return f"<h1>{title(column, number)}</h1><div>2024-01-0{number} 来源：市委统战部</div><div>{said}</div>"
+
+
+def rows(column: str, href: str, numbers: range) -> str:
+    each = (f'<li><a href="{href.format(n)}">{title(column, n)}</a><span>2024-01-0{n}</span></li>' for n in numbers)
+    return f"<ul>{''.join(each)}</ul>"
+
+
+def page(body: str, head: str = "要闻") -> Answer:
+    menu = "".join(f"<a href='/{column}/'>栏目{column}</a> " for column in MENU)
+    return Answer(f"<!DOCTYPE html><html><head><title>{head}</title></head><body>{menu}{body}</body></html>")
+
+
+def go(path: str) -> Answer:
+    """A pager that is a field and a button without a form."""
+    number = int(path[5]) if path.startswith("list_") else 1
+    jump = (
+        "<script>function jump(){var n=document.getElementById('pn').value;if(n<1||n>3){alert('页码错误');return}"
+        "window.location='/go/list_'+n+'.html'}</script>"
+    )
+    pager = f"第 {number} 页 共 3 页 <input id=pn size=3><button onclick='jump()'>跳转</button>{jump}"
+    return page(rows("go", "/go/{}.html", range(2 * number - 1, 2 * number + 1)) + pager)
+
+
+# What a page of one script shows of its rows and its articles, by what stands behind the hash.
+APP = """
+function get(u, f) {
+  var x = new XMLHttpRequest(); x.onload = function () { f(JSON.parse(x.responseText)) }; x.open('GET', u); x.send()
+}
+function route() {
+  var h = location.hash || '#/list', a = document.getElementById('app');
+  if (h.indexOf('#/detail/') == 0) get('/hash/d?id=' + h.slice(9), function (r) { a.innerHTML = r.html });
+  else get('/hash/l', function (r) { a.innerHTML = r.html })
+}
+window.addEventListener('hashchange', route); route()
+"""
+
+
+def hashed(path: str) -> Answer:
+    if path == "":
+        return Answer("<title>专栏</title><div id=app>加载中...</div><script src='/hash/app.js'></script>")
+    if path == "app.js":
+        return Answer(APP, headers={"Content-Type": "application/javascript"})
+    html = rows("hash", "#/detail/{}", range(1, 6)) if path == "l" else text("hash", int(path[-1]))
+    return Answer(json.dumps({"html": html}), headers={"Content-Type": "application/json"})
+
+
+def old(path: str) -> Answer:
+    """The same without a script that reads what stands behind the hash."""
+    return page(rows("old", "#/detail/{}", range(1, 6))) if path == "" else Answer(status=404)
+
+
+COLUMNS = {"go": go, "hash": hashed, "old": old}
+
+
+def routes(path: str, _: Mapping[str, str]) -> Answer:
+    column, _, rest = path.strip("/").partition("/")
+    if path == "/":
+        return page("")
+    if column not in COLUMNS:
+        return Answer(status=404)
+    number = rest.removesuffix(".html")
+    return page(text(column, int(number))) if number.isdecimal() else COLUMNS[column](rest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crawled:
+    """The titles of the documents, and the blind rows and gaps by column."""
+
+    titles: set[str]
+    blind: dict[str, int]
+    gaps: dict[str, int]
+    code: int
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    folder: Path = tmp_path_factory.mktemp("columns")
+    with serving(routes) as little:
+        site, base = little.site(folder), little.base
+        command = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data"), "crawl", str(site)]
+        done = loaded.run(command, timeout=120)
+    assert "Traceback" not in done.stderr, done.stderr
+    layout = Layout(root=folder / "data")
+    ledger = {each.url.removeprefix(base).strip("/"): each for each in read_ledger(layout.ledger("little")).lists}
+    return Crawled(
+        titles={document.title or "" for document in query.documents(layout, query.Filter())},
+        blind={name: each.blind for name, each in ledger.items() if each.blind},
+        gaps={name: each.gap for name, each in ledger.items() if each.gap},
+        code=done.returncode,
+    )
+
+
+@pytest.mark.parametrize(("column", "count"), {"go": 6}.items())
+def test_every_article_of_a_column_is_had(crawled: Crawled, column: str, count: int) -> None:
+    assert crawled.titles >= {title(column, number) for number in range(1, count + 1)}
+
+
+def test_the_columns_that_cannot_be_read_have_a_gap(crawled: Crawled) -> None:
+    assert crawled.gaps == {"hash": 5, "old": 5}
+    assert crawled.code == 1
+
+
+def test_nothing_but_articles_is_a_document(crawled: Crawled) -> None:
+    assert all(each.startswith("全市统战部长会议") for each in crawled.titles)
