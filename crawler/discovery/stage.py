@@ -33,6 +33,7 @@ from crawler.discovery.link import look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead, State
 from crawler.discovery.numbered import asks_for_page
 from crawler.discovery.scripted import HEADLINE, form_address, is_asked
+from crawler.queue.address import route
 
 # Seconds of CPU and bytes for one job: a page that takes more ends the process, and the crawler begins another.
 SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
@@ -353,8 +354,12 @@ class Stage:
 
     def _lead_on(self, leads: list[Lead]) -> None:
         """Write where elements lead into the document."""
-        shared = _shared(leads)
+        shared, routed = _shared(leads), self._engine.eval("__routed()")
         for lead in leads:
+            row = self.dom.at(lead["path"]) if routed and route(lead["code"]) else None
+            if row is not None and len(_HAN.findall(lead["text"])) >= HEADLINE:
+                # Its script shows an article in the place of the list.
+                row.set("href", self.dom.join(lead["code"]))
             if shared.isdisjoint(lead["went"]):
                 self._annotate(lead)
 
@@ -422,7 +427,7 @@ class Stage:
             "port": str(parts.port or ""),
             "pathname": parts.path or "/",
             "search": f"?{parts.query}" if parts.query else "",
-            "hash": "",
+            "hash": self.job.get("hash", ""),
             "origin": f"{parts.scheme}://{parts.netloc}",
             "agent": self.job["agent"],
         }

@@ -45,6 +45,8 @@ _ORDER = re.compile(
 # ASP.NET without cookies: /(S(lit3py55t21z5v55vlm25s55))/list.aspx
 _ASPX_SESSION = re.compile(r"/\((?:[SAFX]\([^()/]+\))+\)(?=/)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+# How the script of a page names what it shows: #/detail/3, #!/list?cid=7.
+_ROUTE = re.compile(r"!?/\w[^#]*")
 _HASH = re.compile(r"[0-9a-f]{16,}")
 
 
@@ -52,13 +54,16 @@ _HASH = re.compile(r"[0-9a-f]{16,}")
 def canonical(url: str, encoding: str = "utf-8") -> str | None:
     """An absolute link -> the address as it is sent, in ASCII; None: not http(s), or no address at all.
 
-    One page has one address: no fragment, no session id, no default port, no `..`; the query keeps its order,
-    which ASP.NET pages depend on, and its characters become bytes of the page's encoding, as in a browser.
+    One page has one address: no fragment but what a script reads (#/detail/3), no session id, no default port, no
+    `..`; the query keeps its order, which ASP.NET pages depend on, and its characters become bytes of the page's
+    encoding, as in a browser.
 
     >>> canonical("http://WWW.sctyzx.gov.cn:80/a/../列表.asp?t=统战#top", "gbk")
     'http://www.sctyzx.gov.cn/%E5%88%97%E8%A1%A8.asp?t=%CD%B3%D5%BD'
     >>> canonical("http://h/(S(lit3py55t21z5v55vlm25s55))/x/a.jsp;jsessionid=8F3A?id=7&_=1584172800123")
     'http://h/x/a.jsp?id=7'
+    >>> canonical("http://h/app/#/detail/3")
+    'http://h/app/#/detail/3'
     >>> canonical("javascript:void(0)")
     """
     from w3lib.url import safe_url_string  # noqa: PLC0415 - slow to load, and `status` needs only the constants
@@ -66,7 +71,7 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     try:
         parts = urlsplit(safe_url_string(in_bytes(url.strip().replace("\\", "/"), encoding)))
         host = host_of(parts.geturl())
-        user = "@" in parts.netloc
+        user, way = "@" in parts.netloc, route(parts.geturl())
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
@@ -75,8 +80,18 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     query = "&".join(pair for pair in parts.query.split("&") if not _NO_MATTER.fullmatch(pair))
     # Credentials are left in, for the guard to refuse: without them it would be another address.
     netloc = parts.netloc.rpartition("@")[0] + "@" + host if user else host
-    plain = urlunsplit(SplitResult(parts.scheme, netloc, path, query, ""))
+    plain = urlunsplit(SplitResult(parts.scheme, netloc, path, query, way))
     return _PERCENT.sub(lambda found: found[0].upper(), plain)
+
+
+def route(url: str) -> str:
+    """What stands behind the hash of an address, if the script of the page reads it as an address; else nothing.
+
+    >>> route("http://h/app/#/detail/3"), route("http://h/#top"), route("http://h/list.jsp#a0c4becbc99828f6")
+    ('/detail/3', '', '')
+    """
+    named = url.partition("#")[2]
+    return named if named and _ROUTE.fullmatch(named) else ""
 
 
 def in_bytes(url: str, encoding: str) -> str:
@@ -174,7 +189,8 @@ def shape(url: str) -> str:
     parts = urlsplit(url)
     path = _NUMBER.sub("0", _HASH.sub("x", parts.path.lower()))
     keys = sorted({pair.partition("=")[0].lower() for pair in parts.query.split("&") if pair})
-    return parts.netloc + path + ("?" + "&".join(keys) if keys else "")
+    named = "#" + _NUMBER.sub("0", way.partition("?")[0]) if (way := route(url)) else ""
+    return parts.netloc + path + ("?" + "&".join(keys) if keys else "") + named
 
 
 def _without_dots(path: str) -> str:

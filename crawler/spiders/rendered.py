@@ -21,7 +21,7 @@ from crawler.discovery.ledger import survey
 from crawler.discovery.link import Link
 from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import Play, follow
-from crawler.queue.address import canonical
+from crawler.queue.address import canonical, route
 from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
 from crawler.spiders.answer import capture_of
@@ -159,7 +159,9 @@ class Rendering:
                 ("made-by", "the scripts of the page, without a browser"),
                 *form_line(response.request),
             )
-            self._recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
+            # What a script shows behind a hash has an address of its own.
+            url = address.url if route(address.url) else response.url
+            self._recorder.rendered(url, made.html.encode("utf-8", "replace"), about)
         shown = judge_shown(
             capture_of(response, address.url),
             address.url,

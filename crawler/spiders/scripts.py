@@ -29,7 +29,8 @@ from archive.text.decode import decode
 from crawler.discovery.messages import Ask, Handle, State
 from crawler.discovery.numbered import further
 from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on, tabs
-from crawler.queue.address import in_bytes
+from crawler.queue.address import in_bytes, route
+from crawler.queue.entries import Address
 from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
 
@@ -149,6 +150,7 @@ class Scripts:
                 "do": "open",
                 "now": int(time.time() * 1000),
                 "url": response.url,
+                "hash": _hash(response),
                 "html": html,
                 "encoding": encoding,
                 "agent": _PC,
@@ -374,6 +376,12 @@ def _made(state: State, page: _Page, went: list[str]) -> Made:
     )
     page.asked, page.refused, page.answers = 0, [], []
     return made
+
+
+def _hash(response: Response) -> str:
+    """What the address that was asked for has behind its hash, for the script of the page."""
+    address: Address | None = response.meta.get("address")
+    return f"#{named}" if address is not None and (named := route(address.url)) else ""
 
 
 def _type(response: Response) -> str | None:

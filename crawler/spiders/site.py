@@ -36,7 +36,7 @@ from archive.warc.disk import disk_error
 from archive.warc.writer import Writer
 from crawler.discovery.link import START
 from crawler.queue.accounts import missing
-from crawler.queue.address import canonical
+from crawler.queue.address import canonical, route
 from crawler.queue.clocks import Clocks
 from crawler.queue.database import StateError, set_aside
 from crawler.queue.entries import Address, Ending, Run, Tally
@@ -333,7 +333,8 @@ class SiteSpider(Spider):
         headers = {"Referer": found.parent.partition("#")[0]} if found else {}
         if address.form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        if address.role == "article" or address.kind == "requisite":
+        # What stands behind a hash may change while the page that shows it does not.
+        if (address.role == "article" or address.kind == "requisite") and not route(address.url):
             if address.etag:
                 headers["If-None-Match"] = address.etag
             if address.modified:
