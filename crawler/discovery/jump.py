@@ -12,8 +12,8 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.discovery.dom import base_of, chosen, said_by, sent, written
-from crawler.discovery.general import NEXT
-from crawler.discovery.link import LIST, Link
+from crawler.discovery.general import NEXT, absolute
+from crawler.discovery.link import ARTICLE, LIST, Link, fold, look_of
 from crawler.discovery.scripted import form_address
 
 # A form, and the fields that are sent.
@@ -23,7 +23,7 @@ PAGER, AROUND = 120, 4
 
 _FIELDS = XPath("//input[@name and (not(@type) or @type='text' or @type='number' or @type='tel')] | //select[@name]")
 _TYPED = XPath(".//input[not(@type) or @type='text' or @type='number' or @type='tel'][not(ancestor::form)]")
-_BUTTONS = XPath("//input[(@type='submit' or @type='button') and @value] | //button")
+_BUTTONS = XPath(".//input[(@type='submit' or @type='button') and @value] | .//button")
 # The page that is shown, and how many there are.
 _SHOWN = re.compile(
     r"(?:第|当前[:：]?第?|页次[:：]?)\s{0,3}(\d{1,4})(?!\d)|(?<!\d)(\d{1,4})\s{0,3}/\s{0,3}\d{1,4}(?!\d)"
@@ -35,6 +35,8 @@ _PERIOD = re.compile(
     r"(?:(?:19|20)\d\d\s?[-./年]?\s?度?(?:[01]?\d\s?月?份?)?|[01]?\d\s?月份?)?(?:\s?第?\s?\d{1,4}\s?期)?"
 )
 PERIODS = 400
+# What a button may open.
+_OPENED = ("page", "article")
 _SEARCHED = XPath("boolean(.//input[not(@type) or @type='text' or @type='search'] | .//textarea)")
 
 
@@ -46,6 +48,26 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     if found is None:
         return
     yield Link(url=_address(base_of(url, root), url, *found), kind="next", priority=LIST)
+
+
+def buttons(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """Pages that a form with nothing but a button leads to."""
+    if root is None or "<form" not in html.lower():
+        return
+    base = base_of(url, root)
+    for form in root.iter("form"):
+        href = absolute(base, form.get("action") or "") if _is_button(form) else None
+        if href is not None and look_of(href) in _OPENED:
+            priority = ARTICLE if look_of(href) == "article" else LIST
+            yield Link(url=href, anchor=fold(" ".join(map(said_by, _BUTTONS(form)))), priority=priority)
+
+
+def _is_button(form: HtmlElement) -> bool:
+    """Whether a form sends nothing, and has one button for that."""
+    if (form.get("method") or "get").lower() != "get" or _SEARCHED(form) or sent(form):
+        return False
+    buttons = _BUTTONS(form)
+    return len(buttons) == 1 and _sends(buttons[0]) and not _named(buttons[0])
 
 
 def periods(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -98,9 +120,13 @@ def _pressed(root: HtmlElement) -> Iterator[_Sent]:
     for button in _BUTTONS(root):
         words = " ".join((button.get("value") or "".join(button.itertext())).split())
         form = next(button.iterancestors("form"), None)
-        sends = (button.get("type") or "submit").lower() == "submit" and button.get("onclick") is None
-        if form is not None and sends and NEXT.fullmatch(words) and button.get("disabled") is None:
+        if form is not None and _sends(button) and NEXT.fullmatch(words) and button.get("disabled") is None:
             yield form, [*sent(form), *_named(button)]
+
+
+def _sends(button: HtmlElement) -> bool:
+    """Whether pressing a button sends its form without a script."""
+    return (button.get("type") or "submit").lower() == "submit" and button.get("onclick") is None
 
 
 def _named(button: HtmlElement | None) -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ _HANDLERS = XPath(
     "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')] | //select[@onchange]",
     smart_strings=False,
 )
+_SHOWS = XPath("boolean(.//img)")
 _FRAMES = XPath("//iframe[@src] | //frame[@src]")
 # Libraries are not fetched: the stage has its own, or they have nothing to do with lists.
 _LIBRARY = re.compile(
@@ -75,6 +76,11 @@ _COMPUTED = re.compile(
 # `location.href='x'`: read without running it.
 _PLAIN_CLICK = re.compile(
     r"\s{0,9}(?:javascript:)?\s{0,9}(?:(?:window|self|top|parent)\.)?(?:location(?:\.href)?\s*=|open\()\s*['\"][^'\"]+['\"](?!\s{0,3}\+)",
+    re.IGNORECASE,
+)
+# A call that is handed the address of a page: javascript:openwin('6.html').
+_HANDED = re.compile(
+    r"\(\s{0,9}['\"]([^'\"\s]{1,300}\.(?:s?html?|aspx?|jsp|php|do)(?:\?[^'\"\s]{0,300})?)['\"]\s{0,9}[,)]",
     re.IGNORECASE,
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
@@ -178,11 +184,29 @@ def _leads_by_script(code: str, sources: Collection[str], links: Sequence[Link])
 
 
 def _pages(root: HtmlElement, links: Sequence[Link], sources: tuple[str, ...], *, article: bool) -> Play | None:
-    """What it takes to run the scripts of an article, where they alone lead to its further pages."""
-    if not article or any(link.kind in ("next", "pager") for link in links):
+    """What it takes to run the scripts of an article, where they alone lead to its further pages, or to others."""
+    if not article:
+        return None
+    if len(_handed(root)) >= BLIND:
+        return Play(lack="pages", sources=sources)
+    if any(link.kind in ("next", "pager") for link in links):
         return None
     scripted = any(map(_turns_page, _HANDLERS(root))) or any(map(_writes_pager, _WRITERS(root)))
     return Play(lack="pages", sources=sources) if scripted else None
+
+
+def _handed(root: HtmlElement) -> set[str]:
+    """The addresses that titles and pictures of a page hand to a script, which opens them."""
+    found = set()
+    for element in _HANDLERS(root):
+        code = "" if element.tag == "select" else element.get("onclick") or element.get("href") or ""
+        if (call := _HANDED.search(code)) and _acts(element) and (_SHOWS(element) or _is_title(element)):
+            found.add(call[1])
+    return found
+
+
+def _is_title(element: HtmlElement) -> bool:
+    return len(_HAN.findall("".join(element.itertext())[:TITLE])) >= HEADLINE
 
 
 def _turns_page(element: HtmlElement) -> bool:
@@ -250,11 +274,7 @@ def _unlinked(base: str, root: HtmlElement, code: str, sources: tuple[str, ...],
 
 def _called_titles(root: HtmlElement) -> int:
     """How many elements with the words of a title run a script when they are pressed."""
-    return sum(
-        _acts(element) and len(_HAN.findall("".join(element.itertext())[:TITLE])) >= HEADLINE
-        for element in _HANDLERS(root)
-        if element.tag != "select"
-    )
+    return sum(_acts(element) and _is_title(element) for element in _HANDLERS(root) if element.tag != "select")
 
 
 def _is_list(root: HtmlElement, links: Sequence[Link]) -> bool:

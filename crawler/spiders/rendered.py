@@ -127,12 +127,17 @@ class Rendering:
         return self._goes_on(new, shown.encoding)
 
     async def _further(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
-        """An article with the ways to its further pages that its scripts make; its text is that of the server."""
+        """An article with the ways on that only its scripts lead; its text is that of the server."""
         async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted, judged.encoding)) as pages:
             async for made in pages:
                 self._counts["requisites"] += made.requests
                 found = discover(address.url, made.html, parse(made.html), judged.encoding)
-                further = [link for link in found if link.kind in ("next", "pager")]
+                known = _pages(judged.links)
+                further = [
+                    link
+                    for link in found
+                    if link.kind in ("next", "pager") or (link.kind == "page" and link.url not in known)
+                ]
                 return replace(judged, links=[*judged.links, *further])
         return judged
 

@@ -16,7 +16,7 @@ from archive.catalogue import query
 from archive.layout import Layout
 from archive.ledger import read_ledger
 
-MENU = ("go", "hash", "old")
+MENU = ("go", "hash", "old", "topic")
 
 
 def title(column: str, number: int) -> str:
@@ -81,7 +81,15 @@ def old(path: str) -> Answer:
     return page(rows("old", "#/detail/{}", range(1, 6))) if path == "" else Answer(status=404)
 
 
-COLUMNS = {"go": go, "hash": hashed, "old": old}
+def topic(_: str) -> Answer:
+    """An article with pictures that open others, and a button that opens one more."""
+    opens = "<script>function openwin(u){window.open(u,'','width=600')}</script>"
+    pictures = (f"<a href=\"javascript:openwin('{n}.html')\"><img src='/p{n}.jpg'></a>" for n in range(2, 5))
+    button = "<form action='5.html'><input type=submit value=查看></form>"
+    return page(text("topic", 1) + "".join(pictures) + button + opens)
+
+
+COLUMNS = {"go": go, "hash": hashed, "old": old, "topic": topic}
 
 
 def routes(path: str, _: Mapping[str, str]) -> Answer:
@@ -122,7 +130,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     )
 
 
-@pytest.mark.parametrize(("column", "count"), {"go": 6, "hash": 5}.items())
+@pytest.mark.parametrize(("column", "count"), {"go": 6, "hash": 5, "topic": 5}.items())
 def test_every_article_of_a_column_is_had(crawled: Crawled, column: str, count: int) -> None:
     assert crawled.titles >= {title(column, number) for number in range(1, count + 1)}
 
