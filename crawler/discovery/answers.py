@@ -25,9 +25,9 @@ _SEARCH = re.compile(r"/common/search/")
 _SIZE = re.compile(r"(?:pageSize|_pageSize)\W{1,4}(\d{1,3})\b")
 _GKMLPT = re.compile(r"/gkmlpt/(?:api/all/|index#)(\d+)")
 _SID = re.compile(r"\bSID\W{1,4}(\d+)")
-_URL_KEYS = ("url", "link", "href", "docpuburl", "articleurl", "linkurl", "post_url")
-_TITLE_KEYS = ("title", "doctitle", "name", "subject", "articletitle", "maintitle")
-_DATE_KEYS = (
+URL_KEYS = ("url", "link", "href", "docpuburl", "articleurl", "linkurl", "post_url")
+TITLE_KEYS = ("title", "doctitle", "name", "subject", "articletitle", "maintitle")
+DATE_KEYS = (
     "publishedtimestr",
     "pubdate",
     "docreltime",
@@ -64,12 +64,12 @@ def _answer(url: str, text: str) -> Iterator[Link]:
         return
     rows = list(_rows(data))
     for row in rows:
-        href = _first(row, _URL_KEYS)
+        href = first(row, URL_KEYS)
         if href and not href.startswith(("javascript", "#")):
             yield Link(
                 url=urljoin(url, href),
-                anchor=fold(re.sub(r"<[^<>]*+>", "", _first(row, _TITLE_KEYS) or "")),
-                row_date=row_date(_first(row, _DATE_KEYS) or ""),
+                anchor=fold(re.sub(r"<[^<>]*+>", "", first(row, TITLE_KEYS) or "")),
+                row_date=row_date(first(row, DATE_KEYS) or ""),
                 priority=ARTICLE,
             )
     if rows and (more := _next(url, data, len(rows))):
@@ -84,13 +84,14 @@ def _rows(data: Any) -> Iterator[dict[str, Any]]:
         if isinstance(item, list):
             stack.extend(reversed(item))
         elif isinstance(item, dict):
-            if _first(item, _TITLE_KEYS) and _first(item, _URL_KEYS):
+            if first(item, TITLE_KEYS) and first(item, URL_KEYS):
                 yield item
             else:
                 stack.extend(reversed(list(item.values())))
 
 
-def _first(row: dict[str, Any], keys: tuple[str, ...]) -> str | None:
+def first(row: dict[str, Any], keys: tuple[str, ...]) -> str | None:
+    """The first of the values of an object that are texts, by these names."""
     small = {key.lower(): value for key, value in row.items()}
     found = next((value for key in keys if isinstance(value := small.get(key), str) and value), None)
     return found and _HALF.sub("\ufffd", found)

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from archive.site import host_of
 from crawler.discovery.dom import base_of, said_by
 from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows, pieced
+from crawler.discovery.handed import NAMED
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead
 from crawler.queue.address import percent
@@ -34,6 +35,7 @@ SOURCES = 12
 
 _SCRIPTS = XPath("//script[@src]")
 _CODES = XPath("//script[not(@src)]/text()", smart_strings=False)
+_IDS = XPath("//script[not(@src)]/@id", smart_strings=False)
 _CODES_INSIDE = XPath("//body//script[not(@src)]/text()", smart_strings=False)
 _WRITERS = XPath("//body//script[not(@src)][string()]")
 _HANDLERS = XPath(
@@ -146,7 +148,8 @@ def play(
     and how many Chinese characters stand outside of its links. `hosts`: those of the site.
     """
     base = base_of(url, root)
-    code = "\n".join(map(str, _CODES(root)))
+    # The data of a framework are named by the id of their script.
+    code = "\n".join(map(str, (*_IDS(root), *_CODES(root))))
     sources = _sources(base, root, hosts)
     # The address of a list may look like that of an article, /news1/index.htm.
     expected = expected and (article or not _is_list(root, links))
@@ -168,6 +171,7 @@ def play(
         return None
     if (
         _MAKES.search(code)
+        or NAMED.search(code)
         or any(map(_acts, _HANDLERS(root)))
         or placed
         or (sources and _is_left_to_files(root, links))
@@ -299,7 +303,7 @@ def _bodiless(
         return None
     # Other scripts of an article count its readers.
     own = tuple(source for source in sources if urlsplit(source).path.endswith(".js"))
-    if frames or _fills_frame(root, code) or _MAKES.search(code) or (own and not article):
+    if frames or _fills_frame(root, code) or _MAKES.search(code) or NAMED.search(code) or (own and not article):
         return Play(lack="body", sources=own)
     return None
 

@@ -135,6 +135,7 @@ const place = host("place"), location = {};
 const routes = () => [...(handlers.get("0/hashchange") || []).map(([f]) => f), G.onhashchange].filter(f => typeof f === "function");
 const turn = h => { const oldURL = location.href; if (h === place.hash) return; place.hash = h === "#" ? "" : h;
   routes().forEach(f => guarded(() => f.call(G, { ...event(G, "hashchange"), oldURL, newURL: location.href }))); };
+G.__state = () => Object.keys(G).filter(n => /^__[A-Z][A-Z_]*__$/.test(n)).forEach(n => guarded(() => { const v = JSON.stringify(G[n]); if (v) host("state", v); }));
 G.__routed = () => routes().length > 0;
 for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: () => k === "href" ? place.href + place.hash : place[k], set: v => k === "hash" ? turn("#" + String(v).replace(/^#/, "")) : go(k === "search" ? place.pathname + String(v).replace(/^(?=[^?])/, "?") : v), enumerable: true });
 Object.assign(location, { assign: u => go(u), replace: u => go(u), reload() {}, toString: () => location.href });

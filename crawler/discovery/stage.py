@@ -27,7 +27,7 @@ import quickjs
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.discovery import dom, jump
+from crawler.discovery import dom, handed, jump
 from crawler.discovery.general import BLIND, shows_month
 from crawler.discovery.link import look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead, State
@@ -62,6 +62,8 @@ _ARGUMENTS = re.compile(r"\b[A-Za-z_$][\w$]{0,60}\.arguments\b")
 # The prefix of requests for the content of a frame; other requests come from scripts.
 _FRAME = "FRAME "
 _HAN = re.compile(r"[\u3400-\u9fff]")
+# The box that a framework fills.
+_BOXES = etree.XPath("//body//div[@id][not(*)][not(normalize-space())]")
 # Elements in a frame that name an address, which is relative to the frame.
 _NAMING = ("a", "area", "img", "embed", "iframe", "frame")
 
@@ -102,6 +104,19 @@ class Stage:
                 self._call(f"__press({self.dom.number(element)})")
             self._settle()
         self._ask_frames()
+        if not self.asks and not self.waiting:
+            self._show_data()
+
+    def _show_data(self) -> None:
+        """Put what the page hands to a framework into the box that the framework would fill."""
+        box = next(iter(_BOXES(self.dom.root)), None)
+        if box is None or not handed.NAMED.search(self.job["html"]):
+            return
+        scripts = self.dom.root.iter("script")
+        self._data += [str(each.text) for each in scripts if handed.NAMED.search(each.get("id") or "")]
+        self._call("__state()")
+        if html := max(map(handed.shown, self._data), key=len, default=""):
+            self.dom.put(box, "end", html)
 
     def _open(self) -> None:
         self.dom = dom.Dom(self.job["url"], self.job["html"], self.job.get("encoding", "utf-8"))
@@ -115,6 +130,7 @@ class Stage:
         self.inside: dict[Any, Any] = {}
         self.waiting = self._quiet = False
         self._writing: list[str] = []
+        self._data: list[str] = []
         self._nested = 0
         self._current: Any = None
         self._controls: Any = None
@@ -459,6 +475,9 @@ class Stage:
             self.sent.append({"url": target, "form": fields})
         else:
             self.sent.append({"url": self.dom.join(f"{target.partition('?')[0]}?{fields}")})
+
+    def _h_state(self, text: str) -> None:
+        self._data.append(text)
 
     def _h_quiet(self, on: int) -> None:
         self._quiet = bool(on)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import loaded
@@ -16,7 +17,7 @@ from archive.catalogue import query
 from archive.layout import Layout
 from archive.ledger import read_ledger
 
-MENU = ("go", "hash", "old", "topic")
+MENU = ("go", "hash", "old", "topic", "next", "ids", "nuxt")
 
 
 def title(column: str, number: int) -> str:
@@ -89,17 +90,38 @@ def topic(_: str) -> Answer:
     return page(text("topic", 1) + "".join(pictures) + button + opens)
 
 
-COLUMNS = {"go": go, "hash": hashed, "old": old, "topic": topic}
+def framed(column: str, path: str) -> Answer:
+    """What a framework makes of the data of the page: rows with an address, or with an id alone; an article."""
+    numbers = range(1, 5 + (column == "ids"))
+    listed: list[dict[str, object]] = [{"id": n, "title": title(column, n), "date": f"2024-01-0{n}"} for n in numbers]
+    if column != "ids":
+        listed = [each | {"url": f"/{column}/{each['id']}.html"} for each in listed]
+    data: dict[str, object] = {"list": listed}
+    if path:
+        number = int(path[0])
+        content = "".join(f"<p>{line}</p>" for line in lines(column, number))
+        data = {"detail": {"title": title(column, number), "publishTime": f"2024-01-0{number}", "content": content}}
+    written = json.dumps({"props": data}, ensure_ascii=False).replace("<", "\\u003C")
+    if column == "nuxt":
+        box = f"<div id=__nuxt></div><script>window.__NUXT__=(function(a){{return {{data:[a]}}}}({written}))</script>"
+        return page(f"{box}<script type=module src=https://cdn.example/entry.js></script>")
+    box = f"<div id=__next></div><script id=__NEXT_DATA__ type=application/json>{written}</script>"
+    return page(f"{box}<script src=https://cdn.example/main.js></script>")
+
+
+OWN = ("next", "nuxt")
+COLUMNS: dict[str, Callable[[str], Answer]] = {"go": go, "hash": hashed, "old": old, "topic": topic}
+COLUMNS |= {name: partial(framed, name) for name in ("next", "ids", "nuxt")}
 
 
 def routes(path: str, _: Mapping[str, str]) -> Answer:
-    column, _, rest = path.strip("/").partition("/")
+    column, rest = [*path.strip("/").split("/", 1), ""][:2]
     if path == "/":
         return page("")
     if column not in COLUMNS:
         return Answer(status=404)
     number = rest.removesuffix(".html")
-    return page(text(column, int(number))) if number.isdecimal() else COLUMNS[column](rest)
+    return page(text(column, int(number))) if number.isdecimal() and column not in OWN else COLUMNS[column](rest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,13 +152,13 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     )
 
 
-@pytest.mark.parametrize(("column", "count"), {"go": 6, "hash": 5, "topic": 5}.items())
+@pytest.mark.parametrize(("column", "count"), {"go": 6, "hash": 5, "topic": 5, "next": 4, "nuxt": 4}.items())
 def test_every_article_of_a_column_is_had(crawled: Crawled, column: str, count: int) -> None:
     assert crawled.titles >= {title(column, number) for number in range(1, count + 1)}
 
 
 def test_the_columns_that_cannot_be_read_have_a_gap(crawled: Crawled) -> None:
-    assert crawled.gaps == {"old": 5}
+    assert crawled.gaps == {"old": 5, "ids": 5}
     assert crawled.code == 1
 
 
