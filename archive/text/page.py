@@ -102,7 +102,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     if not plain:
         keys = chinese.likened(chinese.pinyin_repaired(whole) or whole).split("\n") if keys else keys
     metas = _metas(read)
-    head = fold(unescape(read.title))
+    head = _head(read)
     names = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
     names += fields.named(found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
@@ -244,6 +244,12 @@ def _times(read: Outline) -> list[tuple[str, str]]:
         if said := time.get("datetime"):
             return [("datepublished", shown if said.endswith(("+00:00", "Z")) and dates.read(shown) else said)]
     return []
+
+
+def _head(read: Outline) -> str:
+    """The text of the title element; a page of WML is a card with its title."""
+    cards = (fold(card.get("title", "")) for card in read.every("card"))
+    return fold(unescape(read.title)) or next(cards, "")
 
 
 def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:

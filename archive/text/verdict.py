@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlsplit
+
+from lxml import etree
 
 from archive.text import extract, words
 from archive.text.box import Area
@@ -20,6 +23,9 @@ from archive.warc.capture import Capture
 TEXT = 200
 # Larger pages are not read (bytes): four times what a site file lets through by default.
 BYTES = 64 * 2**20
+
+# So many records in XML are a list.
+RECORDS = 3
 
 # The words of a host are at least this share of a clause that says nothing else.
 ALONE = 0.4
@@ -44,7 +50,7 @@ _XML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:<\?xml[^>]*+(?<=\?)>|(?><!--.*?-->)|\s++)*+<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
-_HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
+_HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/vnd.wap.wml")
 _NOT_PAGE = re.compile(
     r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|"
     r"docx?|xlsx?|zip|rar)$",
@@ -69,9 +75,23 @@ def unread(capture: Capture) -> tuple[Reason, str] | None:
         return Reason.NOT_HTML, f"{name} by its first bytes"
     if other := _XML.match(body[:2000]):
         return Reason.NOT_HTML, f"XML: <{other[1].decode()}>"
+    if size := _records(body):
+        return Reason.LIST, f"{size} records of XML for a style sheet"
     if any("content-coding" in problem for problem in capture.problems) and b"<" not in body[:2000]:
         return Reason.UNREADABLE, "; ".join(capture.problems)
     return _by_name(capture)
+
+
+def _records(body: bytes) -> int:
+    """How many elements of one kind, each with parts, stand side by side in XML that a style sheet makes a list of."""
+    if b"<?xml-stylesheet" not in body[:2000]:
+        return 0
+    try:
+        root = etree.fromstring(body.strip(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return 0
+    size = max(Counter(each.tag for each in root if len(each) > 1).values(), default=0)
+    return size if size >= RECORDS else 0
 
 
 def _by_name(capture: Capture) -> tuple[Reason, str] | None:

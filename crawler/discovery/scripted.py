@@ -15,6 +15,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
+from crawler.discovery import sheet
 from crawler.discovery.dom import base_of, said_by
 from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows, pieced
 from crawler.discovery.handed import NAMED
@@ -178,6 +179,15 @@ def play(
     ):
         return Play(lack="list", sources=sources)
     return None
+
+
+def styled(url: str, html: str, root: HtmlElement, *, expected: bool, hosts: Collection[str]) -> Play | None:
+    """What it takes to show a page in XML as its style sheet makes it, if that is the site's; None: it has none."""
+    href = sheet.named(html)
+    source = absolute(base_of(url, root), href) if href else None
+    if source is None or host_of(source) not in hosts:
+        return None
+    return Play(lack="body" if expected else "list", sources=(source,))
 
 
 def _leads_by_script(code: str, sources: Collection[str], links: Sequence[Link]) -> bool:

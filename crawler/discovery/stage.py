@@ -27,7 +27,7 @@ import quickjs
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.discovery import dom, handed, jump
+from crawler.discovery import dom, handed, jump, sheet
 from crawler.discovery.general import BLIND, shows_month
 from crawler.discovery.link import look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead, State
@@ -83,6 +83,9 @@ class Stage:
         self.history: list[str] = list(like.history) if like else []
         # What was asked for again.
         self.repeated: list[str] = []
+        # What the style sheet of a page in XML makes of it.
+        styled = job["scripts"].values() if sheet.named(job["html"]) else ()
+        self.styled = "".join(sheet.made(job["html"], each) for each in styled)
         self.start()
 
     def start(self) -> None:
@@ -119,7 +122,8 @@ class Stage:
             self.dom.put(box, "end", html)
 
     def _open(self) -> None:
-        self.dom = dom.Dom(self.job["url"], self.job["html"], self.job.get("encoding", "utf-8"))
+        self.dom = dom.Dom(self.job["url"], self.styled or self.job["html"], self.job.get("encoding", "utf-8"))
+        self.dom.changed = bool(self.styled)
         self.asks: dict[str, Ask] = {}
         self.went: list[str] = []
         self.sent: list[dict[str, str]] = []

@@ -13,7 +13,7 @@ from archive.warc.capture import Capture, Written
 from crawler.discovery import Link
 
 # A page is known by its Content-Type, else by its first bytes (MIME Sniffing, section 7.1).
-_PAGES = re.compile(r"html|xml|json|text/plain")
+_PAGES = re.compile(r"html|xml|wml|json|text/plain")
 _SNIFFED = 1024
 # Bytes of a sitemap at most (sitemaps.org).
 SITEMAP = 50 * 2**20

@@ -18,7 +18,7 @@ from archive.text.clean import clean
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
-from crawler.discovery import Link, discover
+from crawler.discovery import Link, discover, scripted, sheet
 from crawler.discovery.ledger import Shown, parts, survey
 from crawler.discovery.link import ARTICLE
 from crawler.discovery.scripted import ASKS, TABLES, Play, hands_rows, play
@@ -42,8 +42,6 @@ _PLACES = XPath(
 )
 _LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
-# A list that a browser makes of data, by a style sheet of XSLT.
-_STYLED = re.compile(r"<\?xml-stylesheet\b[^>]{0,200}?\bxsl")
 # JSON, feeds, and the records of 大汉, which come as HTML too.
 _DATA = re.compile(
     r"\A[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)"
@@ -123,7 +121,8 @@ def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> 
     # A picture alone makes an article of a page whose scripts may show a list, unless a list named it with its day.
     dated = capture.found is not None and capture.found.row_date is not None
     bare = judged.article is not None and judged.article.digest is None and not dated
-    wanted = play(
+    styled = scripted.styled(url, judged.html, judged.root, expected=expected, hosts=site.hosts)
+    wanted = styled or play(
         url,
         judged.html,
         judged.root,
@@ -163,9 +162,9 @@ def _judged(
     data = "json" in kind or _DATA.match(html) is not None
     said, prose, linked = _said(root) if root is not None else ("", 0, 0)
     article = None if data or root is None else _article(found, capture, site)
-    scripted = None
+    why = None
     if article is None and root is not None:
-        scripted = _scripted(html, root, links, prose, linked, made=made)
+        why = _scripted(html, root, links, prose, linked, made=made)
     return Judged(
         html=html,
         root=root,
@@ -176,7 +175,7 @@ def _judged(
         data=data,
         article=article,
         refusal=(found.reason, found.detail) if isinstance(found, Skip) else None,
-        why_scripted=scripted,
+        why_scripted=why,
         shown=_shown(url, html, root, links, site, is_article=article is not None),
     )
 
@@ -235,8 +234,8 @@ def _scripted(
         for link in links
     ):
         return None
-    if (sheet := _STYLED.search(html[:1000])) and not links:
-        return f"its list is made by a style sheet ({sheet[0]}; no link)"
+    if (styled := sheet.STYLED.search(html[: sheet.HEAD])) and not links:
+        return f"its list is made by a style sheet ({styled[0]}; no link)"
     call = _FILLS.search(html)
     fills = call[0] if call else hands_rows(root)
     empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)

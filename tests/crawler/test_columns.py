@@ -17,7 +17,7 @@ from archive.catalogue import query
 from archive.layout import Layout
 from archive.ledger import read_ledger
 
-MENU = ("go", "hash", "old", "topic", "next", "ids", "nuxt")
+MENU = ("go", "hash", "old", "topic", "next", "ids", "nuxt", "xsl", "wml")
 
 
 def title(column: str, number: int) -> str:
@@ -109,8 +109,46 @@ def framed(column: str, path: str) -> Answer:
     return page(f"{box}<script src=https://cdn.example/main.js></script>")
 
 
+XML = '<?xml version="1.0" encoding="gb2312"?>'
+SHEET = (
+    "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform'><xsl:template match='/'>"
+    "<html><body><ul><xsl:for-each select='list/news'><li><a href='/xsl/{id}.html'><xsl:value-of select='t'/></a></li>"
+    "</xsl:for-each></ul></body></html></xsl:template></xsl:stylesheet>"
+)
+
+
+def styled(path: str) -> Answer:
+    """A list in XML that a style sheet shows."""
+    kind = {"Content-Type": "text/xml"}
+    if path == "list.xsl":
+        return Answer(SHEET, headers=kind)
+    news = "".join(f"<news><id>{n}</id><t>{title('xsl', n)}</t><d>2024-01-0{n}</d></news>" for n in range(1, 5))
+    named = '<?xml-stylesheet type="text/xsl" href="list.xsl"?>'
+    return Answer(f"{XML}{named}<list>{news}</list>".encode("gbk"), headers=kind)
+
+
+def wap(path: str) -> Answer:
+    """A list and its articles for telephones of old."""
+    if path:
+        number = int(path[0])
+        said = "".join(f"<p>{line}</p>" for line in lines("wml", number))
+        card = f"<card title='{title('wml', number)}'><p>2024-01-0{number}</p>{said}</card>"
+    else:
+        links = (f"<p><a href='/wml/{n}.wml'>{title('wml', n)}</a></p>" for n in range(1, 5))
+        card = f"<card title='列表'>{''.join(links)}</card>"
+    head = '<?xml version="1.0"?><!DOCTYPE wml PUBLIC "-//WAPFORUM//DTD WML 1.1//EN" "http://www.wapforum.org/DTD/wml_1.1.xml">'
+    return Answer(f"{head}<wml>{card}</wml>", headers={"Content-Type": "text/vnd.wap.wml; charset=utf-8"})
+
+
 OWN = ("next", "nuxt")
-COLUMNS: dict[str, Callable[[str], Answer]] = {"go": go, "hash": hashed, "old": old, "topic": topic}
+COLUMNS: dict[str, Callable[[str], Answer]] = {
+    "go": go,
+    "hash": hashed,
+    "old": old,
+    "topic": topic,
+    "xsl": styled,
+    "wml": wap,
+}
 COLUMNS |= {name: partial(framed, name) for name in ("next", "ids", "nuxt")}
 
 
@@ -152,7 +190,9 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     )
 
 
-@pytest.mark.parametrize(("column", "count"), {"go": 6, "hash": 5, "topic": 5, "next": 4, "nuxt": 4}.items())
+@pytest.mark.parametrize(
+    ("column", "count"), {"go": 6, "hash": 5, "topic": 5, "next": 4, "nuxt": 4, "xsl": 4, "wml": 4}.items()
+)
 def test_every_article_of_a_column_is_had(crawled: Crawled, column: str, count: int) -> None:
     assert crawled.titles >= {title(column, number) for number in range(1, count + 1)}
 

@@ -1001,3 +1001,24 @@ def test_weights_are_fitted_to_pages_of_known_kind(tmp_path: Path) -> None:
     assert wrong(choices, names, weights) == []
     assert len(wrong(choices, names, -weights)) == 3
     assert weights[names.index("stated")] > 0 > weights[names.index("links")]
+
+
+NEWS = "<news><t>市委统战部召开第{0}次党外人士座谈会</t><d>2024-01-0{0}</d></news>"
+STYLED = '<?xml version="1.0" encoding="utf-8"?><?xml-stylesheet type="text/xsl" href="/l.xsl"?>'
+SAID = "".join(f"<p>会议研究了第{part}项工作，强调要画好最大同心圆，凝聚各方力量。</p>" for part in range(4))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "found"),
+    [
+        ("text/xml", f"{STYLED}<list>{''.join(map(NEWS.format, range(1, 5)))}</list>", "list"),
+        ("text/xml", f"{STYLED}<news><t>市委统战部召开座谈会</t><d>2024-01-02</d><b>{SAID}</b></news>", None),
+        ("text/vnd.wap.wml", f"<wml><card title='市委统战部召开座谈会'><p>2024-01-02</p>{SAID}</card></wml>", None),
+    ],
+)
+def test_records_in_xml_are_a_list_and_one_article_in_xml_is_none(kind: str, body: str, found: str | None) -> None:
+    read = clean(capture(200, (("Content-Type", f"{kind}; charset=utf-8"),), body), None)
+    assert (str(read.reason) if isinstance(read, Skip) else None) == found
+    if kind.endswith("wml"):
+        assert isinstance(read, Document)
+        assert read.title == "市委统战部召开座谈会"
