@@ -213,6 +213,9 @@ def _copy_events(source: Layout, target: Layout, site: str) -> None:
     ]
     if new:
         append_lines(target.fixity, *new)
+    if any(name.startswith(f"warc/{site}/") for name in ours):
+        names = dict.fromkeys(str(event["path"]) for event in new if event["path"] not in ours)
+        fixity.append(target, *(fixity.Event(event="merged", path=name, detail=str(source.root)) for name in names))
 
 
 def _line(event: Mapping[str, Any]) -> str:

@@ -69,7 +69,7 @@ def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
 # Whether the article was there in each capture of an address: 1, 0, or null if unknown. A revisit counts as the record
 # that it refers to.
 _SEEN = """
-SELECT c.stamp, CASE
+SELECT c.turn, CASE
     WHEN c.status IN (404, 410) THEN 0
     WHEN EXISTS (
         SELECT 1 FROM skips k WHERE k.url = c.url AND k.gone
@@ -78,7 +78,7 @@ SELECT c.stamp, CASE
     WHEN c.mime = 'warc/revisit' THEN 1
     WHEN EXISTS (SELECT 1 FROM documents d WHERE d.url = c.url AND d.id = c.id) THEN 1
     END
-FROM captures c WHERE c.url = ? ORDER BY c.stamp
+FROM captures c WHERE c.url = ? ORDER BY c.turn
 """
 
 

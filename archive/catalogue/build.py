@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, astray, changes, duplicates, mentions, terms, timeline
+from archive.catalogue import aliases, astray, changes, duplicates, mentions, terms, timeline, turns
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
@@ -25,7 +25,7 @@ from archive.warc import index
 
 # Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
 # rebuilt.
-VERSION = 20
+VERSION = 21
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -347,7 +347,7 @@ def _apply_changes(
 
 def _mark_dependent(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty: bool) -> Counts:
     """Mark what depends on other documents: the latest of a URL, its aliases, further pages, copies."""
-    touched = aliases.neighbours(db, touched | astray.mark(db))
+    touched = aliases.neighbours(db, touched | turns.mark(db, layout) | astray.mark(db))
     _mark_latest(db, touched)
     aliases.mark_gone(db, touched)
     changes.mark(db, layout)
@@ -537,15 +537,19 @@ def _further_words(path: Path) -> dict[str, list[str]]:
 def _take_index(db: sqlite3.Connection, source: int, path: Path) -> set[str]:
     """Take all rows of an index; return the URLs of its pages."""
     urls: set[str] = set()
+    stamps: set[str] = set()
 
     def take() -> Iterator[tuple[object, ...]]:
         for row in index.read(path):
             if not row.mime.startswith("image/"):
                 urls.add(row.url)
             stamp = row.date.strftime("%Y%m%d%H%M%S") if row.date else ""
-            yield source, row.id, row.url, stamp, row.status, row.mime, row.digest, row.offset, row.length
+            stamps.add(stamp)
+            yield source, row.id, row.url, stamp, stamp, row.status, row.mime, row.digest, row.offset, row.length
 
-    db.executemany("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", take())
+    db.executemany("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", take())
+    if stamps := stamps - {""}:
+        db.execute("UPDATE sources SET first = ?, last = ? WHERE id = ?", (min(stamps), max(stamps), source))
     return urls
 
 
@@ -579,16 +583,17 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
                 PARTITION BY url, own ORDER BY seen DESC, again, path DESC, row DESC)
             FROM (
                 SELECT d.number, d.url, CASE WHEN d.url LIKE 'file:%' THEN d.id END AS own,
-                       coalesce(strftime('%Y%m%d%H%M%S', d.captured), '') AS seen, 0 AS again, s.path, d.row
+                       coalesce((SELECT min(c.turn) FROM captures c WHERE c.id = d.id AND c.url = d.url),
+                                strftime('%Y%m%d%H%M%S', d.captured), '') AS seen, 0 AS again, s.path, d.row
                 FROM documents d JOIN sources s ON s.id = d.source WHERE d.url IN (SELECT url FROM touched)
                 UNION ALL
-                SELECT d.number, d.url, NULL, r.stamp, 1, s.path, d.row
+                SELECT d.number, d.url, NULL, r.turn, 1, s.path, d.row
                 FROM captures r JOIN captures o ON o.url = r.url AND o.digest = r.digest AND o.mime != r.mime
                 JOIN documents d ON d.id = o.id AND d.url = o.url JOIN sources s ON s.id = d.source
                 WHERE r.mime = 'warc/revisit' AND r.digest != '' AND r.url IN (
                     SELECT url FROM documents WHERE url IN (SELECT url FROM touched)
                     GROUP BY url HAVING count(*) > 1))),
-            seen = (SELECT min(c.stamp) FROM captures c WHERE c.url = documents.url AND c.stamp != '')
+            seen = (SELECT substr(min(c.turn), 1, 14) FROM captures c WHERE c.url = documents.url AND c.stamp != '')
         WHERE url IN (SELECT url FROM touched)
         """
     )

@@ -4,11 +4,15 @@
 -- places: the GB/T 2260 code of each site, and the version of the terms, as JSON.
 CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, waiting INTEGER NOT NULL, places TEXT NOT NULL);
 
--- The shards and indexes that were read. path: below the data folder; mark: identifies the content.
+-- The shards and indexes that were read. path: below the data folder; mark: identifies the content; of an index also
+-- first, last: the stamps of its captures ('' if none has one); turn: as in turns.py, '' if its dates are in order.
 CREATE TABLE sources (
-    id   INTEGER PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE,
-    mark TEXT NOT NULL
+    id    INTEGER PRIMARY KEY,
+    path  TEXT NOT NULL UNIQUE,
+    mark  TEXT NOT NULL,
+    first TEXT NOT NULL DEFAULT '',
+    last  TEXT NOT NULL DEFAULT '',
+    turn  TEXT NOT NULL DEFAULT ''
 );
 
 -- What a shard or an index looked like when it was last read (size, times, inode), and its mark: as long as it looks the
@@ -135,6 +139,7 @@ CREATE TABLE captures (
     id     TEXT NOT NULL,
     url    TEXT NOT NULL,
     stamp  TEXT NOT NULL,         -- 14 digits, UTC; '' if the record has no date
+    turn   TEXT NOT NULL,         -- by which captures are in order: the stamp, behind another one if the clock was wrong
     status INTEGER,
     mime   TEXT NOT NULL,         -- warc/revisit for revisit records
     digest TEXT NOT NULL,

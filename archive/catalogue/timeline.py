@@ -34,6 +34,7 @@ class Captured:
     """One capture of a URL.
 
     Attributes:
+        turn: by which captures are in order: the stamp; if the clock was wrong, that of a capture before and the stamp.
         outcome: what it gave: `document`, `revisit`, the reason of its Skip, `not cleaned yet`, or `deleted`:
             a redirect that says that the article is gone.
         detail: of a Skip, what it says beside the reason.
@@ -42,6 +43,7 @@ class Captured:
     id: str
     url: str
     stamp: str
+    turn: str
     status: int | None
     mime: str
     digest: str
@@ -103,7 +105,7 @@ def _captures(layout: Layout, condition: str, value: str) -> list[Captured]:
 def captured(db: sqlite3.Connection, condition: str, value: str) -> list[Captured]:
     """The captures `c` that meet a condition (SQL), oldest first; `warc` is the path of the index."""
     rows = db.execute(
-        f"""SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
+        f"""SELECT c.id, c.url, c.stamp, c.turn, c.status, c.mime, c.digest, s.path, c.offset, c.length,
                   CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
                        ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
                                      (SELECT iif(k.gone AND k.reason = 'redirect', 'deleted', k.reason)
@@ -111,7 +113,7 @@ def captured(db: sqlite3.Connection, condition: str, value: str) -> list[Capture
                                      'not cleaned yet') END,
                   coalesce((SELECT k.detail FROM skips k WHERE k.url = c.url AND k.id = c.id), '')
            FROM captures c JOIN sources s ON s.id = c.source
-           WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
+           WHERE {condition} ORDER BY c.turn, s.path, c.offset""",  # noqa: S608 - our own words
         (value,),
     )
     names = [field.name for field in fields(Captured)]
@@ -215,13 +217,13 @@ def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Per
         if isinstance(last, Cut) and same:
             last = text
         if found and outcome == found[-1].outcome and (text is None or same):
-            found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
+            found[-1] = replace(found[-1], last=capture.turn[:14], captures=found[-1].captures + 1)
             continue
         found.append(
             Period(
                 outcome=outcome,
-                first=capture.stamp,
-                last=capture.stamp,
+                first=capture.turn[:14],
+                last=capture.turn[:14],
                 captures=1,
                 of=of,
                 before=last,

@@ -7,7 +7,8 @@ Each line is an event in the terms of PREMIS: what happened to which file, when,
 
 These events state what the file's bytes must be from now on: closed, imported, repaired, rewritten (by an erasure),
 accepted (with its damage), registered (in an archive that had no ledger). Verified and read: the bytes were compared,
-with the result in `outcome`. Restored: a good copy was put back. Erased and dropped: the file is gone on purpose.
+with the result in `outcome`. Merged: it is from another archive, so its place here says nothing of when it closed.
+Restored: a good copy was put back. Erased and dropped: the file is gone on purpose.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from archive.warc.disk import TORN, append_lines, disk_error
 # fmt: off
 Kind = Literal[
     "closed", "imported", "repaired", "rewritten", "accepted", "registered",
-    "verified", "read", "restored",
+    "verified", "read", "restored", "merged",
     "erased", "dropped",
 ]
 # fmt: on
@@ -65,6 +66,7 @@ class Entry:
         looked: when the file was last read.
         verified: when `verify` last read it; None: never.
         removed: the file is gone on purpose.
+        merged: it is from another archive that has files of the same site.
     """
 
     size: int | None
@@ -75,6 +77,7 @@ class Entry:
     looked: str
     verified: str | None = None
     removed: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,12 +171,16 @@ def _apply(entry: Entry | None, said: Mapping[str, Any]) -> Entry | None:
     if event in _SETS:
         size = None if said["size"] is None else int(said["size"])
         verified = entry.verified if entry else None
-        return Entry(size=size, sha256=str(said["sha256"]), since=date, by=event, looked=date, verified=verified)
+        merged = entry is not None and entry.merged
+        sha256 = str(said["sha256"])
+        return Entry(size=size, sha256=sha256, since=date, by=event, looked=date, verified=verified, merged=merged)
     if entry is None:
         return None
     values = asdict(entry)
     if event in _ENDS:
         return Entry(**{**values, "removed": True, "looked": date})
+    if event == "merged":
+        return Entry(**{**values, "merged": True})
     if event == "verified":
         values["verified"] = date
     return Entry(**{**values, "outcome": outcome, "looked": date})

@@ -306,7 +306,7 @@ def test_a_history_joins_equal_texts_and_tells_a_deletion(layout: Layout) -> Non
         # These rows would come from the index of the WARC file.
         for n, status in ((1, 200), (2, 200), (3, 404), (4, 200)):
             db.execute(
-                "INSERT INTO captures VALUES (1, ?, ?, ?, ?, 'text/html', '', 0, 0)",
+                "INSERT INTO captures VALUES (1, ?1, ?2, ?3, ?3, ?4, 'text/html', '', 0, 0)",
                 (f"urn:uuid:{n}", url, f"202601{n:02}000000", status),
             )
     found = timeline.versions(layout, url)
