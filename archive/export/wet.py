@@ -17,20 +17,23 @@ from archive.text.document import Document
 
 # The language code of ISO 639-3, as Common Crawl writes it.
 _LANGUAGE = "zho"
+# WARC/1.1 demands a date for every record, also where none is known; that of the export would differ each time.
+_UNKNOWN = "1970-01-01T00:00:00Z"
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a file, with one gzip member per record if its name ends in `.gz`; return the number of documents."""
     count = 0
-    # WARC/1.1 demands a date for every record; a page without a capture date gets that of the export.
-    now = dt.datetime.now(dt.UTC)
     with whole.file(out) as file:
         writer = WARCWriter(file, gzip=out.suffix == ".gz", warc_version="1.1")
         software = {"software": "cundang", "format": "WARC File Format 1.1", "description": "texts, as WET"}
-        writer.write_record(writer.create_warcinfo_record(out.name, software))
+        info = writer.create_warcinfo_record(out.name, software)
+        info.rec_headers.replace_header("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_URL, out.name).urn}>")
+        info.rec_headers.replace_header("WARC-Date", _UNKNOWN)
+        writer.write_record(info)
         for count, document in enumerate(documents, 1):
             text = rows.document(document).text.encode()
-            date = (document.captured or now).astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            date = f"{document.captured.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" if document.captured else _UNKNOWN
             headers = [
                 ("WARC-Type", "conversion"),
                 ("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'conversion of {document.id} {count}').urn}>"),

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from archive import Archive
 from archive.catalogue import build
 from archive.corpus import shard
-from archive.export import dictionary
+from archive.export import dictionary, wet
 from archive.export.csv import cell
 from archive.layout import Layout
 from archive.text.document import Document
@@ -201,6 +202,18 @@ def test_wet_opens_in_two_readers(house: Path) -> None:
         kinds = [(record.rec_type, record.content_stream().read().decode()) for record in WarcioIterator(file)]
     assert [text for kind, text in kinds if kind == "conversion"] == TEXTS
     assert kinds[0][0] == "warcinfo"
+
+
+def test_wet_is_the_same_each_time_also_of_pages_without_a_time(tmp_path: Path) -> None:
+    made = []
+    for number in range(2):
+        out = tmp_path / str(number) / "c.warc.wet"
+        out.parent.mkdir()
+        wet.write([replace(DOCUMENTS[0], captured=None)], out)
+        made.append(out.read_bytes())
+        time.sleep(1.1)
+    assert made[0] == made[1]
+    assert made[0].count(b"WARC-Date: 1970-01-01T00:00:00Z") == 2
 
 
 @pytest.mark.fault(rows=[42])
