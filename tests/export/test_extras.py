@@ -204,7 +204,16 @@ def test_a_pattern_of_personal_data_takes_its_example_and_leaves_the_other(kind:
 
 
 @pytest.mark.parametrize(
-    "number", ["13912345678", "139 1234 5678", "139-1234-5678", "+8613912345678", "（028）86601234", "400-810-6666"]
+    "number",
+    [
+        *("13912345678", "139 1234 5678", "139-1234-5678", "+8613912345678", "（028）86601234", "400-810-6666"),
+        *(
+            "０２８－８７６５４３２１",
+            "１３９１２３４５６７８",
+            "４００－８１０－６６６６",
+            "（０２８）８６６０１２３４",
+        ),
+    ],
 )
 def test_telephone_numbers_in_the_usual_shapes_are_found(number: str) -> None:
     assert personal.mask(f"咨询：{number}，欢迎来电") == "咨询：[电话]，欢迎来电"
