@@ -78,7 +78,9 @@ NEAR_ROW = 50
 # So many elements may stand between a block and its cell.
 NEAR_CELL = 4
 # A link to the rest of a text, which is hidden until then.
-_UNFOLDS = re.compile(r"展开(?:全文|阅读|剩余|余下)|(?:点击|阅读|查看|显示)(?:全文|剩余|余下)")
+_UNFOLDS = re.compile(
+    r"展[开開](?:全文|[阅閱][读讀]|剩[余餘]|[余餘]下)|(?:[点點][击擊]|[阅閱][读讀]|查看|[显顯]示)(?:全文|剩[余餘]|[余餘]下)"
+)
 # What may stand in a head that is not ended.
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))

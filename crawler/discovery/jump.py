@@ -28,8 +28,10 @@ _BUTTONS = XPath(".//input[(@type='submit' or @type='button') and @value] | .//b
 _SHOWN = re.compile(
     r"(?:第|当前[:：]?第?|页次[:：]?)\s{0,3}(\d{1,4})(?!\d)|(?<!\d)(\d{1,4})\s{0,3}/\s{0,3}\d{1,4}(?!\d)"
 )
-_ALL = re.compile(r"(?:共|总计|总共|分|合计)\s{0,3}(\d{1,4})\s{0,3}[页頁]|\d\s{0,3}/\s{0,3}(?:共\s?)?(\d{1,4})(?!\d)")
-_GO = re.compile(r"转|轉|跳|到|\bgo\b|确定|第.{0,3}页", re.IGNORECASE)
+_ALL = re.compile(
+    r"(?:共|[总總][计計]|[总總]共|分|合[计計])\s{0,3}(\d{1,4})\s{0,3}[页頁]|\d\s{0,3}/\s{0,3}(?:共\s?)?(\d{1,4})(?!\d)"
+)
+_GO = re.compile(r"转|轉|跳|到|\bgo\b|[确確]定|第.{0,3}页", re.IGNORECASE)
 # What a list of choices says that parts an archive by time, and the most addresses that are made of one form.
 _PERIOD = re.compile(
     r"(?:(?:19|20)\d\d\s?[-./年]?\s?度?(?:[01]?\d\s?月?份?)?|[01]?\d\s?月份?)?(?:\s?第?\s?\d{1,4}\s?期)?"

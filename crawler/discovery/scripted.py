@@ -101,7 +101,9 @@ _COLUMN = re.compile(
     r"[\u3400-\u9fff]{2,8}|(?=\d)(?:(?:19|20)\d\d\s?[年.-]\s?)?(?:\d{1,2}\s?月)?(?:\s?[(（]\d{1,4}[)）])?"
 )
 _CALLED = re.compile(r"\w{1,60}\(")
-_DOES = re.compile(r"[赞顶踩藏票删]|登[录陆]|注册|提交|分享|退出|打印|关闭|返回|收起|播放")
+_DOES = re.compile(
+    r"[赞讚顶頂踩藏票删刪]|登[录錄陆入]|[注註][册冊]|提交|分享|退出|打印|列印|[关關][闭閉]|返回|收起|播放"
+)
 # The attribute of controls that were pressed; its value: how many pages they showed, if that is known.
 FOLLOWED = "data-cundang-followed"
 # Empty boxes, by their ids and classes, and how those of articles are named.
