@@ -43,7 +43,7 @@ def ours(total: int, folder: Path) -> None:
     pops = 5000
     began = time.perf_counter()
     for number in range(pops):
-        address = frontier.lease([HOST])
+        address = frontier.lease([f"http://{HOST}"])
         assert address is not None
         frontier.done(address, 200, role="article")
         if number % 100 == 0:

@@ -94,6 +94,15 @@ def route(url: str) -> str:
     return named if named and _ROUTE.fullmatch(named) else ""
 
 
+def origin_of(url: str) -> str:
+    """What answers for an address: its scheme, host and port, since one of two ports of a host may be closed.
+
+    >>> origin_of("https://WWW.sctyzx.gov.cn:443/a.html")
+    'https://www.sctyzx.gov.cn'
+    """
+    return f"{urlsplit(url).scheme}://{host_of(url)}"
+
+
 def in_bytes(url: str, encoding: str) -> str:
     """An address whose query has the bytes of the page's encoding, as browsers send it; all else is sent in UTF-8.
 

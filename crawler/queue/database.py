@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.errors import CundangError, DataError, SpaceError
 
 # The version of schema.sql, kept as PRAGMA user_version. Files from before there were versions have 0.
-VERSION = 2
+VERSION = 3
 _SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
@@ -99,6 +99,7 @@ class Database:
             return
         # One transaction: a crawl that is killed meanwhile leaves the earlier version.
         self.db.execute("BEGIN IMMEDIATE")
+        self._tell_origins()
         self._add_columns()
         # Each visit counts anew.
         self.db.execute("DROP TABLE IF EXISTS shape")
@@ -106,6 +107,12 @@ class Database:
             self.db.execute(statement)
         self.db.execute(f"PRAGMA user_version = {VERSION}")
         self.db.execute("COMMIT")
+
+    def _tell_origins(self) -> None:
+        """Earlier versions asked http and https of a host as one."""
+        if any(row[1] == "host" for row in self.db.execute("PRAGMA table_info(address)")):
+            self.db.execute("ALTER TABLE address RENAME COLUMN host TO origin")
+            self.db.execute("UPDATE address SET origin = substr(url, 1, instr(url, '://') + 2) || origin")
 
     def _add_columns(self) -> None:
         """Add the columns that existing tables lack."""

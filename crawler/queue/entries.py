@@ -117,7 +117,7 @@ class Ending(StrEnum):
     INTERRUPTED = "interrupted", 5, "interrupted; the next crawl continues"
     FAR_LESS = "far_less", 1, "known pages yielded far less than they used to; `cundang status --missing` may say why"
     GAPS = "gaps", 1, "finished, but some of what the site lists could not be fetched"
-    BROKEN_OFF = "broken_off", 1, "its server stopped answering, or blocks us; the next crawl continues"
+    BROKEN_OFF = "broken_off", 1, "a server stopped answering, or blocks us; the next crawl continues"
     UNREACHABLE = "unreachable", 1
     FAILED = "failed", 1
     REFUSED = "refused", 2
@@ -163,7 +163,7 @@ class Run(Tally):
 
     Attributes:
         seconds: its duration.
-        shortfall: with `far_less` and `gaps`: what is missing, in words.
+        shortfall: with `far_less`, `gaps` and `broken_off`: what is missing, in words.
     """
 
     began: dt.datetime

@@ -20,7 +20,7 @@ from archive.site import host_of
 from archive.warc.capture import FoundBy
 from crawler.queue import ahead
 from crawler.queue.accounts import Accounts
-from crawler.queue.address import LAST, REQUISITE, START
+from crawler.queue.address import LAST, REQUISITE, START, origin_of
 from crawler.queue.captures import Captures
 from crawler.queue.clocks import ABOUT, Clocks, is_over, read_day
 from crawler.queue.database import Database
@@ -39,7 +39,7 @@ LONGEST = 20
 _NEXT = """
 SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown
 FROM address INDEXED BY due
-WHERE state = 'pending' AND not_before IS NULL AND host = ? AND priority BETWEEN ? AND ?
+WHERE state = 'pending' AND not_before IS NULL AND origin = ? AND priority BETWEEN ? AND ?
 ORDER BY priority, id LIMIT 1
 """
 
@@ -175,12 +175,12 @@ class Frontier:
     def _insert(self, address: Address, refused: tuple[str, str] | None) -> None:
         found = address.found
         self._db.execute(
-            "INSERT INTO address (url, host, state, kind, priority, depth, hops, pager, parent, anchor,"
+            "INSERT INTO address (url, origin, state, kind, priority, depth, hops, pager, parent, anchor,"
             " row_date, seen, born, form, reason, detail)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 address.url,
-                host_of(address.url),
+                origin_of(address.url),
                 State.REFUSED if refused else State.PENDING,
                 address.kind,
                 address.priority,
@@ -197,13 +197,13 @@ class Frontier:
             ],
         )
 
-    def lease(self, hosts: Collection[str], *, only_requisites: bool = False) -> Address | None:
-        """The address of these hosts that is due next, leased: by priority, then the one found first."""
+    def lease(self, origins: Collection[str], *, only_requisites: bool = False) -> Address | None:
+        """The address of these origins that is due next, leased: by priority, then the one found first."""
         with self._translate():
             self._wake_up()
             best = None
-            for host in hosts:
-                row = self._db.execute(_NEXT, [host, *_wanted(only_requisites)]).fetchone()
+            for origin in origins:
+                row = self._db.execute(_NEXT, [origin, *_wanted(only_requisites)]).fetchone()
                 if row is not None and (best is None or (row[3], row[0]) < (best[3], best[0])):
                     best = row
             if best is None:
@@ -217,12 +217,15 @@ class Frontier:
             self._db.execute("UPDATE address SET state = 'pending' WHERE id = ?", [address.id])
 
     def known(self, url: str) -> bool:
-        """Whether an earlier visit had found the address."""
+        """Whether an earlier visit had found the address, and asked for it or given it up."""
         if self.visit == 1:
             return False
         with self._translate():
-            row = self._db.execute("SELECT born FROM address WHERE url = ?", [url]).fetchone()
-        return row is not None and row[0] < self.visit
+            row = self._db.execute("SELECT born, visited, state FROM address WHERE url = ?", [url]).fetchone()
+        if row is None or row[0] == self.visit:
+            return False
+        # What a broken visit left over is as new to its lists as it was then.
+        return row[1] > 0 or row[2] not in (State.PENDING, State.LEASED)
 
     def met(self, url: str) -> bool:
         """Whether the address is asked for in some visit."""
@@ -433,21 +436,49 @@ class Frontier:
                 url = row[0] if row else None
         return found
 
-    def postpone(self, host: str) -> None:
-        """Leave the waiting addresses of this host to another run."""
+    def postpone(self, origin: str) -> None:
+        """Leave the waiting addresses of this origin to another run."""
         with self._translate():
             self._db.execute(
-                "UPDATE address SET not_before = ? WHERE state = 'pending' AND not_before IS NOT NULL AND host = ?",
-                [ANOTHER_RUN, host],
+                "UPDATE address SET not_before = ? WHERE state = 'pending' AND not_before IS NOT NULL AND origin = ?",
+                [ANOTHER_RUN, origin],
             )
 
-    def open_on(self, host: str) -> bool:
-        """Whether an address of the host is still pending."""
+    def waiting(self) -> dict[str, int]:
+        """How many addresses are pending, by their origin."""
         with self._translate():
-            row = self._db.execute(
-                "SELECT 1 FROM address WHERE state = 'pending' AND host = ? LIMIT 1", [host]
-            ).fetchone()
-        return row is not None
+            return dict(
+                self._db.execute("SELECT origin, count(*) FROM address WHERE state = 'pending' GROUP BY origin")
+            )
+
+    def answered(self, origins: Collection[str]) -> set[str]:
+        """Those of the origins that have ever answered."""
+        sql = "SELECT 1 FROM address WHERE origin = ? AND status NOT NULL LIMIT 1"
+        with self._translate():
+            return {origin for origin in origins if self._db.execute(sql, [origin]).fetchone()}
+
+    def give_up(self, origins: Collection[str]) -> Counter[str]:
+        """Let nothing wait for an origin that never answered, or is none of these; how many addresses, by reason.
+
+        Each has the reason of those that were tried. The next visit asks again for what is still one of these.
+        """
+        waiting, found = self.waiting(), Counter[str]()
+        tried = "SELECT reason, detail FROM address WHERE origin = ? AND reason NOT NULL ORDER BY fetched DESC"
+        with self._translate():
+            for origin in sorted(waiting.keys() - self.answered(waiting.keys() & set(origins))):
+                state, why = State.REFUSED, ("foreign_host", f"{host_of(origin)} is not a host of the site any more")
+                if origin in origins:
+                    state, why = State.FAILED, self._db.execute(tried, [origin]).fetchone() or ("waiting", "")
+                found[why[0]] += self._db.execute(
+                    "UPDATE address SET reason = ?, detail = ?, visited = ?"
+                    " WHERE state = 'pending' AND origin = ? AND reason IS NULL",
+                    [*why, self.visit, origin],
+                ).rowcount
+                self._db.execute(
+                    "UPDATE address SET state = ?, not_before = NULL WHERE state = 'pending' AND origin = ?",
+                    [state, origin],
+                )
+        return +found
 
     def next_waiting(self) -> float | None:
         """The seconds until an address that waits in this run is due; None: none waits."""
@@ -458,12 +489,12 @@ class Frontier:
             ).fetchone()
         return None if row[0] is None or row[0] >= ANOTHER_RUN else max(0.0, row[0] - self._clock())
 
-    def due(self, hosts: Collection[str], *, only_requisites: bool = False) -> bool:
-        """Whether an address of these hosts could be leased now."""
+    def due(self, origins: Collection[str], *, only_requisites: bool = False) -> bool:
+        """Whether an address of these origins could be leased now."""
         with self._translate():
             self._wake_up()
             wanted = _wanted(only_requisites)
-            return any(self._db.execute(_NEXT, [host, *wanted]).fetchone() for host in hosts)
+            return any(self._db.execute(_NEXT, [origin, *wanted]).fetchone() for origin in origins)
 
     def _wake_up(self) -> None:
         now = self._clock()

@@ -6,26 +6,27 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Literal
 
-from archive.site import host_of
-from crawler.queue.address import shape
+from crawler.queue.address import origin_of, shape
 
-# After 5 errors in a row a host is given a rest, and after 8 it is left alone in this run.
+# After 5 errors in a row an origin is given a rest, and after 8 it is left alone in this run.
 TIRED, SILENT = 5, 8
 # After 5 blocked pages in a row of one shape, addresses of this shape are left alone in this run, and after 15 in a row
-# the whole host is: by then pages of several shapes were blocked, and no page came between them.
+# the whole origin is: by then pages of several shapes were blocked, and no page came between them.
 BLOCKS, WALLS = 5, 15
 
 
 class Hosts:
     """Shared by the scheduler, the spider and the wire.
 
+    http and https of a host are two origins: one of them may be closed while the other answers.
+
     Attributes:
-        names: the hosts of the site.
+        origins: those of the site's hosts.
         walled: pages were left alone in this run because others like them were blocked.
     """
 
     def __init__(self, names: tuple[str, ...], clock: Callable[[], float]) -> None:
-        self.names = names
+        self.origins = tuple(f"{scheme}://{name}" for name in names for scheme in ("http", "https"))
         self.walled = False
         self._clock = clock
         self._answered: set[str] = set()
@@ -37,54 +38,54 @@ class Hosts:
 
     @property
     def open(self) -> list[str]:
-        """The hosts that are not left."""
-        return [host for host in self.names if host not in self._left]
+        """The origins that are not left."""
+        return [origin for origin in self.origins if origin not in self._left]
 
     @property
     def answered(self) -> frozenset[str]:
-        """The hosts that answered at least once."""
+        """The origins that answered at least once."""
         return frozenset(self._answered)
 
     def answer(self, url: str, status: int) -> None:
-        """A host answered; only an answer that is no server error ends a row of errors."""
-        host = host_of(url)
-        self._answered.add(host)
+        """An origin answered; only an answer that is no server error ends a row of errors."""
+        origin = origin_of(url)
+        self._answered.add(origin)
         if status < 500 and status != 429:
-            self._errors[host] = 0
+            self._errors[origin] = 0
 
     def error(self, url: str) -> Literal["tired", "silent"] | None:
-        """Note an error, or no answer, of a host; what the errors in a row say of it."""
-        host = host_of(url)
-        self._errors[host] += 1
-        if self._errors[host] >= SILENT:
+        """Note an error, or no answer, of an origin; what the errors in a row say of it."""
+        origin = origin_of(url)
+        self._errors[origin] += 1
+        if self._errors[origin] >= SILENT:
             return "silent"
-        return "tired" if self._errors[host] >= TIRED else None
+        return "tired" if self._errors[origin] >= TIRED else None
 
     def passed(self, url: str) -> None:
         """A page came, and no wall in its place."""
         self._blocks[shape(url)] = 0
-        self._walls[host_of(url)] = 0
+        self._walls[origin_of(url)] = 0
 
     def block(self, url: str) -> bool:
         """A wall stood in the place of a page; whether pages like it are to be left for this run."""
         self._blocks[shape(url)] += 1
-        self._walls[host_of(url)] += 1
+        self._walls[origin_of(url)] += 1
         return self.blocked(url)
 
     def blocked(self, url: str) -> bool:
-        """Whether walls stood before the last pages like it, or before all of its host's."""
-        found = self._blocks[shape(url)] >= BLOCKS or self._walls[host_of(url)] >= WALLS
+        """Whether walls stood before the last pages like it, or before all of its origin's."""
+        found = self._blocks[shape(url)] >= BLOCKS or self._walls[origin_of(url)] >= WALLS
         self.walled = self.walled or found
         return found
 
-    def leave(self, host: str) -> None:
-        """Ask the host for nothing more in this run."""
-        self._left.add(host)
+    def leave(self, origin: str) -> None:
+        """Ask the origin for nothing more in this run."""
+        self._left.add(origin)
 
-    def park(self, host: str, seconds: float) -> None:
-        """Ask the host for nothing within so many seconds; what is due stays due."""
-        self._parked[host] = max(self._parked.get(host, 0), self._clock() + seconds)
+    def park(self, origin: str, seconds: float) -> None:
+        """Ask the origin for nothing within so many seconds; what is due stays due."""
+        self._parked[origin] = max(self._parked.get(origin, 0), self._clock() + seconds)
 
-    def parked(self, host: str) -> float:
-        """The seconds for which the host is still parked; 0: it is not."""
-        return max(0.0, self._parked.get(host, 0) - self._clock())
+    def parked(self, origin: str) -> float:
+        """The seconds for which the origin is still parked; 0: it is not."""
+        return max(0.0, self._parked.get(origin, 0) - self._clock())

@@ -55,10 +55,10 @@ class Scheduler:
         if address.kind != "requisite":
             self._pages -= 1
 
-    def leave(self, host: str) -> None:
-        """Ask the host for nothing more in this run; what is due stays due for another one."""
-        self._spider.hosts.leave(host)
-        self._spider.frontier.postpone(host)
+    def leave(self, origin: str) -> None:
+        """Ask the origin for nothing more in this run; what is due stays due for another one."""
+        self._spider.hosts.leave(origin)
+        self._spider.frontier.postpone(origin)
 
     def count(self) -> None:
         """Count what a script asked for as a page."""
@@ -99,8 +99,8 @@ class Scheduler:
         if spider.stopping:
             return None
         if not spider.in_hours():
-            for host in spider.hosts.open:
-                self.leave(host)
+            for origin in spider.hosts.open:
+                self.leave(origin)
         ready = self._ready()
         while address := spider.frontier.lease(ready, only_requisites=self.enough()):
             if spider.is_duplicate(address) or self._is_in_vain(address):
@@ -112,12 +112,13 @@ class Scheduler:
         return None
 
     def _ready(self) -> list[str]:
-        """The hosts that may be asked for something now."""
+        """The origins that may be asked for something now."""
         hosts = self._spider.hosts
         active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
         # Where pages lead is known once they are read: what a site leads to in vain is not asked for far beyond that.
-        begun = {host: active[host] + self._spider.reading(host) for host in hosts.open}
-        return [host for host in hosts.open if begun[host] < AT_ONCE and not hosts.parked(host)]
+        names = {origin: host_of(origin) for origin in hosts.open}
+        begun = {host: active[host] + self._spider.reading(host) for host in names.values()}
+        return [origin for origin, host in names.items() if begun[host] < AT_ONCE and not hosts.parked(origin)]
 
     def _is_in_vain(self, address: Address) -> bool:
         """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""
@@ -135,7 +136,7 @@ class Scheduler:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
         frontier = self._spider.frontier
-        rests = [self._spider.hosts.parked(host) for host in self._spider.hosts.open]
+        rests = [self._spider.hosts.parked(origin) for origin in self._spider.hosts.open]
         waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
         if waits and (self._timer is None or not self._timer.active()):
             self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)

@@ -4,7 +4,7 @@
 CREATE TABLE IF NOT EXISTS address (
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL UNIQUE,
-    host TEXT NOT NULL,
+    origin TEXT NOT NULL,           -- scheme, host and port
     state TEXT NOT NULL,
     kind TEXT NOT NULL,
     priority INTEGER NOT NULL,
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS address (
     alias_of INTEGER,               -- the address that is checked in its stead: it had the same article
     gone REAL                       -- when an article was first missed; null while it is there
 );
-CREATE INDEX IF NOT EXISTS due ON address (host, priority, id) WHERE state = 'pending' AND not_before IS NULL;
+CREATE INDEX IF NOT EXISTS due ON address (origin, priority, id) WHERE state = 'pending' AND not_before IS NULL;
 CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
 CREATE INDEX IF NOT EXISTS troubled ON address (id) WHERE reason IS NOT NULL;
 CREATE TABLE IF NOT EXISTS capture (

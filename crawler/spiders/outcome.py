@@ -20,7 +20,7 @@ from scrapy.http import Response
 from archive.site import Site, host_of
 from archive.text.document import Reason
 from archive.warc.capture import FoundBy
-from crawler.queue.address import canonical, has_session
+from crawler.queue.address import canonical, has_session, origin_of
 from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import SILENT, Hosts
@@ -62,7 +62,7 @@ class Outcomes:
         retry_wait: float,
         longest_rest: float,
     ) -> None:
-        """`leave` asks a host for nothing more in this run; `retry_wait` and `longest_rest` are seconds."""
+        """`leave` asks an origin for nothing more in this run; `retry_wait` and `longest_rest` are seconds."""
         self._site, self._frontier, self._hosts, self._offers = site, frontier, hosts, offers
         self._leave, self._retry_wait, self._longest_rest = leave, retry_wait, longest_rest
         self._logger = logging.getLogger(site.key)
@@ -131,7 +131,7 @@ class Outcomes:
         """429 or 503: the host wants a rest, and says how long, or not."""
         asked = retry_after(response)
         wait = min(asked if asked is not None else self._wait(address), self._longest_rest)
-        self._hosts.park(host_of(address.url), wait)
+        self._hosts.park(origin_of(address.url), wait)
         self._errored(address)
         self.retry(address, f"http_{response.status}", "the server wants a rest", status=response.status, wait=wait)
 
@@ -176,8 +176,10 @@ class Outcomes:
         """The guard or robots.txt let no request through."""
         self.troubles[error.reason] += 1
         self._frontier.refuse(address, error.reason, error.detail, later=error.later)
-        if error.later:
-            self._leave(host_of(address.url))
+        origin = origin_of(address.url)
+        if error.later and origin in self._hosts.open:
+            self._logger.warning("%s: %s; it is left alone in this run.", origin, error.detail)
+            self._leave(origin)
 
     def lost(self, address: Address, error: BaseException) -> None:
         """No answer came."""
@@ -208,17 +210,17 @@ class Outcomes:
 
     def _wait(self, address: Address) -> float:
         wait = self._retry_wait * float(2**address.tries)
-        # A host that never answered needs no rest, and whoever mistyped its name should not wait minutes to hear of it.
-        return wait if host_of(address.url) in self._hosts.answered else wait / 60
+        # One that never answered needs no rest, and whoever mistyped a name should not wait minutes to hear of it.
+        return wait if origin_of(address.url) in self._hosts.answered else wait / 60
 
     def _errored(self, address: Address) -> None:
-        host = host_of(address.url)
+        origin = origin_of(address.url)
         match self._hosts.error(address.url):
             case "silent":
-                self._logger.warning("%s gave %d errors in a row; it is left alone in this run.", host, SILENT)
-                self._leave(host)
+                self._logger.warning("%s gave %d errors in a row; it is left alone in this run.", origin, SILENT)
+                self._leave(origin)
             case "tired":
-                self._hosts.park(host, self._retry_wait)
+                self._hosts.park(origin, self._retry_wait)
 
 
 def retry_after(response: Response) -> float | None:

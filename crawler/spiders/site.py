@@ -229,8 +229,8 @@ class SiteSpider(Spider):
         self._renewing: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
 
-    def _leave(self, host: str) -> None:
-        self._scheduler.leave(host)
+    def _leave(self, origin: str) -> None:
+        self._scheduler.leave(origin)
 
     def _make_parts(self, crawler: Crawler) -> None:
         """Make the parts of the spider that work on the frontier."""
@@ -438,20 +438,17 @@ class SiteSpider(Spider):
         ending = self._ending(reason)
         try:
             self.frontier.settle()
+            if ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.BROKEN_OFF):
+                self.troubles.update(self.frontier.give_up(self.hosts.origins))
             ledger = self._ledger() if self.recorder.failure is None else Ledger()
             new = self.frontier.accounts.new_gaps(ledger) if ending is Ending.FINISHED else []
-            shortfall = self.frontier.shortfall() if ending is Ending.FAR_LESS else None
-            if new:
-                ending, shortfall = Ending.GAPS, _sentence(new)
-            self.run = self._run(ending, shortfall)
+            ending = Ending.GAPS if new else ending
+            self.run = self._run(ending, self._shortfall(ending, new))
             if self.recorder.failure is None:
                 whole = ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.GAPS)
                 if whole:
                     self.frontier.accounts.keep_gaps(ledger)
-                # The next visit asks again for what failed or was blocked. Only pending addresses keep this one open.
-                over = not any(self.frontier.open_on(host) for host in self.site.hosts)
-                whole |= over and ending in (Ending.BROKEN_OFF, Ending.UNREACHABLE)
-                self.frontier.end(self.run, whole=whole)
+                self.frontier.end(self.run, whole=whole or self._is_over(ending))
                 self._write_reports(ledger)
             self.recorder.close()
         except CundangError as error:
@@ -495,16 +492,39 @@ class SiteSpider(Spider):
             return Ending.FAILED
         if reason != "finished":
             return Ending.INTERRUPTED
-        if self._closed and any(self.frontier.open_on(host) for host in self.site.hosts):
+        waiting = self._waiting()
+        if self._closed and waiting:
             return Ending.HOURS
         if not self.counts["good"] and self.troubles:
             return Ending.UNREACHABLE
-        if self._scheduler.enough() and any(self.frontier.open_on(host) for host in self.site.hosts):
+        if self._scheduler.enough() and waiting:
             return Ending.MAX_PAGES
-        # The next run goes on with a host that broke off; one that never answered is not waited for.
-        if self.hosts.walled or any(self.frontier.open_on(host) for host in self.hosts.answered):
+        # The next run goes on with an origin that fell silent, now or between two runs; one that never answered is not
+        # waited for.
+        if self.hosts.walled or self.frontier.answered(waiting):
             return Ending.BROKEN_OFF
         return Ending.FAR_LESS if self.frontier.shortfall() else Ending.FINISHED
+
+    def _waiting(self) -> dict[str, int]:
+        """How many addresses are left, by the origins of the site."""
+        return {origin: count for origin, count in self.frontier.waiting().items() if origin in self.hosts.origins}
+
+    def _is_over(self, ending: Ending) -> bool:
+        """Whether a visit that broke off is over: the next one asks again for what failed, was blocked or still waits.
+
+        It is not while an origin that answered in this run has addresses left, unless others would have to wait for it.
+        """
+        waiting = self._waiting()
+        if ending is Ending.BROKEN_OFF:
+            return not waiting.keys() & self.hosts.answered
+        others = self.frontier.answered(set(self.hosts.origins) - waiting.keys())
+        return ending is Ending.UNREACHABLE and (not waiting or bool(others))
+
+    def _shortfall(self, ending: Ending, new: list[str]) -> str | None:
+        """What is missing, in words: the `new` gaps, or what the ending is about."""
+        if ending is Ending.BROKEN_OFF:
+            new = [f"waiting at {origin}: {count}" for origin, count in self._waiting().items()]
+        return self.frontier.shortfall() if ending is Ending.FAR_LESS else _sentence(new) or None
 
     def _write_reports(self, ledger: Ledger) -> None:
         """Write the ledger, and what was not captured and why, beside the state."""
@@ -537,7 +557,7 @@ class SiteSpider(Spider):
 
 
 def _sentence(new: list[str]) -> str:
-    """New gaps, as the end of a sentence."""
+    """What is missing, as the end of a sentence."""
     more = f", and {len(new) - 3} more" if len(new) > 3 else ""
     return "; ".join(new[:3]) + more
 

@@ -41,6 +41,7 @@ from archive.warc.capture import Fault, FoundBy, Written
 from archive.warc.http import Head, open_response, read_head
 from archive.warc.record import Record
 from archive.warc.writer import Exchange
+from crawler.queue.address import origin_of
 from crawler.wire.fetch import location_of
 from crawler.wire.guard import GuardedEndpoint, Refused, Resting
 from crawler.wire.reader import HEAD_BYTES
@@ -171,7 +172,7 @@ class TapHandler(HTTP11DownloadHandler):
                 raise
 
     def _is_parked(self, request: Request) -> bool:
-        return bool(self._crawler.spider.hosts.parked(host_of(request.url)))  # type: ignore[union-attr]
+        return bool(self._crawler.spider.hosts.parked(origin_of(request.url)))  # type: ignore[union-attr]
 
     def _hurry(self) -> None:
         self._hurried = True

@@ -107,7 +107,9 @@ def test_a_list_claims_what_the_page_said_that_was_fetched_last(tmp_path: Path, 
     frontier.begin()
     for page in (1, 2):
         frontier.push(Address(url=f"http://h/l?p={page}", found=FoundBy(parent="http://h/")))
-    leased = {address.id: address for address in (frontier.lease(["h"]), frontier.lease(["h"])) if address}
+    leased = {
+        address.id: address for address in (frontier.lease(["http://h"]), frontier.lease(["http://h"])) if address
+    }
     for page, claimed in zip(order, (20, 22), strict=True):
         now += 60
         frontier.accounts.note(page, 1, PageAccount(claimed=claimed, evidence=f"共{claimed}条"))
@@ -145,7 +147,7 @@ def test_an_article_of_an_earlier_visit_that_fails_today_still_counts_as_had(tmp
     frontier.begin()
     for url in ("http://h/l", "http://h/1"):
         frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
-    page, article = frontier.lease(["h"]), frontier.lease(["h"])
+    page, article = frontier.lease(["http://h"]), frontier.lease(["http://h"])
     assert page is not None
     assert article is not None
     frontier.accounts.note(page.id, page.id, PageAccount(claimed=1, evidence="共1条", rows=["http://h/1"]))
@@ -160,7 +162,7 @@ def test_files_in_place_of_articles_are_no_doubt_about_a_site(tmp_path: Path) ->
     frontier.begin()
     frontier.push(Address(url="http://h/l", found=FoundBy(parent="http://h/")))
     frontier.push(Address(url="http://h/1.pdf", kind="requisite", found=FoundBy(parent="http://h/l")))
-    page, file = frontier.lease(["h"]), frontier.lease(["h"])
+    page, file = frontier.lease(["http://h"]), frontier.lease(["http://h"])
     assert page is not None
     assert file is not None
     frontier.accounts.note(page.id, page.id, PageAccount(claimed=1, rows=["http://h/1.pdf"], leads=1))
@@ -256,9 +258,9 @@ def test_an_article_that_was_taken_down_is_no_row(tmp_path: Path) -> None:
         frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     (page,) = frontier._db.execute("SELECT id FROM address WHERE url = 'http://h/l'").fetchone()
     frontier.accounts.note(page, page, PageAccount(claimed=1, rows=["http://h/1", "http://h/2"], leads=1))
-    gone = frontier.lease(["h"])
+    gone = frontier.lease(["http://h"])
     while gone is not None and gone.url != "http://h/2":
-        gone = frontier.lease(["h"])
+        gone = frontier.lease(["http://h"])
     assert gone is not None
     frontier.gone(gone, "deleted", "", 404)
     (each,) = frontier.accounts.ledger().lists

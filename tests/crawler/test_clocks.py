@@ -46,7 +46,7 @@ def due_after(frontier: Frontier, url: str) -> float | None:
 
 def ask(frontier: Frontier, url: str, row_date: str | None = None) -> Address:
     frontier.push(Address(url=url, found=FoundBy(parent="http://h/", row_date=row_date)))
-    address = frontier.lease(["h"])
+    address = frontier.lease(["http://h"])
     assert address is not None
     return address
 
@@ -172,7 +172,7 @@ def lease_after_loss(frontier: Frontier, clock: Clock, lost: Address) -> Address
     frontier.begin()
     clock.now += DAY
     frontier.gone(lost, "deleted", "", 404)
-    again = frontier.lease(["h"])
+    again = frontier.lease(["http://h"])
     assert again is not None
     return again
 
@@ -233,7 +233,7 @@ def crawl_at(frontier: Frontier, clock: Clock, now: float, role: Role | None = "
     """What a crawl asks for at a time; each answers as an article that is about a year old, without a change."""
     clock.now, asked = now, []
     frontier.begin()
-    while (address := frontier.lease(["h"])) is not None:
+    while (address := frontier.lease(["http://h"])) is not None:
         asked.append(address.url)
         frontier.done(address, 200, role=role, article=Article(day=NOON - 365 * DAY), validators=("e", None))
     frontier.end(run_at(now), whole=True)
@@ -258,7 +258,7 @@ def test_what_a_crawl_saw_while_the_clock_was_ahead_is_due_at_once_and_told(fron
     said = "2 pages were answered later than now, the last on 2025-09-13: the clock was wrong then, or is wrong now"
     assert frontier.report.ahead(clock.now) == said
     frontier.begin()
-    address = frontier.lease(["h"])
+    address = frontier.lease(["http://h"])
     # A server that is asked whether its page changed would answer by a capture of 2025.
     assert address is not None
     assert (address.url, address.etag) == ("http://h/a", None)

@@ -23,7 +23,7 @@ from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
 from crawler.queue.lock import Lock
 
-HOST = "www.tzb.gov.cn"
+ORIGIN = "http://www.tzb.gov.cn"
 
 
 class Clock:
@@ -39,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def url(name: str) -> str:
-    return f"http://{HOST}/{name}"
+    return f"{ORIGIN}/{name}"
 
 
 def opened(path: Path, *names: str, clock: Clock | None = None) -> Frontier:
@@ -51,7 +51,7 @@ def opened(path: Path, *names: str, clock: Clock | None = None) -> Frontier:
 
 
 def leased(frontier: Frontier) -> list[str]:
-    return [a.url.rpartition("/")[2] for a in iter(lambda: frontier.lease([HOST]), None)]
+    return [a.url.rpartition("/")[2] for a in iter(lambda: frontier.lease([ORIGIN]), None)]
 
 
 def written(name: str, digest: str) -> Written:
@@ -87,26 +87,26 @@ def test_a_link_met_again_keeps_its_row_and_gains_its_date(path: Path) -> None:
     assert frontier.push(Address(url=url("a"), depth=5, found=FoundBy(parent=url(""), anchor="要闻")))
     dated = FoundBy(parent=url("list"), anchor="统战要闻", row_date="2020-02-19")
     assert not frontier.push(Address(url=url("a"), depth=2, priority=START, found=dated))
-    address = frontier.lease([HOST])
+    address = frontier.lease([ORIGIN])
     assert address is not None
     assert (address.depth, address.priority, address.found) == (2, START, dated)
     # A second row says no more.
     frontier.push(Address(url=url("a"), depth=9, found=FoundBy(parent=url("other"), anchor="b", row_date="2021-01-01")))
     frontier.give_back(address)
-    assert frontier.lease([HOST]) == address
-    assert frontier.lease([HOST]) is None
+    assert frontier.lease([ORIGIN]) == address
+    assert frontier.lease([ORIGIN]) is None
 
 
 def test_what_was_not_committed_is_due_again_and_what_was_is_done(path: Path) -> None:
     frontier = opened(path, "a", "b", "c")
     frontier.commit()
     for status in (200, 200):
-        address = frontier.lease([HOST])
+        address = frontier.lease([ORIGIN])
         assert address is not None
         frontier.done(address, status)
         frontier.commit()
         break
-    address = frontier.lease([HOST])
+    address = frontier.lease([ORIGIN])
     assert address is not None
     frontier.push(Address(url=url("found on b")))
     frontier.done(address, 200)
@@ -133,7 +133,7 @@ def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     frontier = opened(path, "a", "b")
     frontier.push(Address(url=url("trap")), refused=("trap", "the path repeats"))
     for _ in range(2):
-        address = frontier.lease([HOST])
+        address = frontier.lease([ORIGIN])
         assert address is not None
         if address.url.endswith("a"):
             frontier.done(address, 200)
@@ -157,12 +157,25 @@ def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     assert leased(again) == ["a", "b"]
 
 
+def test_what_was_not_asked_for_in_a_broken_visit_is_new_to_the_next(path: Path) -> None:
+    frontier = opened(path, "a", "b")
+    address = frontier.lease([ORIGIN])
+    assert address is not None
+    frontier.done(address, 200)
+    frontier.end(run_of(frontier), whole=True)
+    frontier.commit()
+    frontier.close()
+    again = Frontier(path)
+    again.begin()
+    assert [again.known(url(name)) for name in ("a", "b", "c")] == [True, False, False]
+
+
 def test_what_should_be_an_article_stands_first_among_what_was_not_captured(path: Path) -> None:
     frontier = opened(path, "about")
     frontier.push(Address(url=url("row"), found=FoundBy(parent=url("about"), row_date="2020-02-19")))
     frontier.push(Address(url=url("shaped"), priority=ARTICLE))
     frontier.push(Address(url=url("twin"), priority=ARTICLE), refused=("trap", "another order"))
-    while (address := frontier.lease([HOST])) is not None:
+    while (address := frontier.lease([ORIGIN])) is not None:
         frontier.fail(address, "http_404", "", wait=None, status=404)
     names = [each.url.rpartition("/")[2] for each in frontier.report.uncaptured()]
     assert names == ["row", "shaped", "about", "twin"]
@@ -172,27 +185,27 @@ def test_what_should_be_an_article_stands_first_among_what_was_not_captured(path
 def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:
     clock = Clock()
     frontier = opened(path, "a", "b", clock=clock)
-    address = frontier.lease([HOST])
+    address = frontier.lease([ORIGIN])
     assert address is not None
     frontier.fail(address, "timeout", "", wait=60)
     assert leased(frontier) == ["b"]
-    assert not frontier.due([HOST])
+    assert not frontier.due([ORIGIN])
     assert frontier.next_waiting() == pytest.approx(60)
     clock.now += 61
-    assert frontier.due([HOST])
-    address = frontier.lease([HOST])
+    assert frontier.due([ORIGIN])
+    address = frontier.lease([ORIGIN])
     assert address is not None
     assert (address.url, address.tries) == (url("a"), 1)
     frontier.refuse(address, "robots_unreachable", "", later=True)
     assert frontier.next_waiting() is None
-    assert frontier.open_on(HOST)
+    assert frontier.waiting() == {ORIGIN: 1}
 
 
 def test_the_one_that_waits_least_comes_first(path: Path) -> None:
     clock = Clock()
     frontier = opened(path, "a", "b", clock=clock)
     for wait in (10, 100):
-        address = frontier.lease([HOST])
+        address = frontier.lease([ORIGIN])
         assert address is not None
         frontier.fail(address, "timeout", "", wait=wait)
     clock.now += 11
@@ -321,7 +334,7 @@ def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
         "import sys; from pathlib import Path; from crawler.queue.frontier import *\n"
         "f = Frontier(Path(sys.argv[1])); f.begin(); n = f.report.counts()['done']\n"
         "while True:\n"
-        f"    f.push(Address(url=f'http://{HOST}/{{n}}')); a = f.lease(['{HOST}']); f.done(a, 200); n += 1\n"
+        f"    f.push(Address(url=f'{ORIGIN}/{{n}}')); a = f.lease(['{ORIGIN}']); f.done(a, 200); n += 1\n"
         "    if n % 3 == 0: f.commit(); print(n, flush=True)\n"
     )
     said = 0
@@ -403,7 +416,7 @@ def test_what_answered_with_a_parameter_that_makes_no_difference_is_not_asked_fo
     for name in ("a?r=1", "b?r=1", "b", "c?n=1&r=2", "d?r=3"):
         frontier.push(Address(url=url(name), found=home))
     frontier.push(Address(url=url("moved?r=4"), hops=1, found=home))
-    for address in iter(lambda: frontier.lease([HOST]), None):
+    for address in iter(lambda: frontier.lease([ORIGIN]), None):
         if not address.url.endswith("d?r=3"):
             frontier.done(address, 200, role="article", validators=("tag", None))
     frontier.learned.keep_idle("r", lambda url: Idle(["r"]).plain(url))
@@ -414,7 +427,7 @@ def test_what_answered_with_a_parameter_that_makes_no_difference_is_not_asked_fo
     assert leased(frontier) == ["d", "moved"]
     frontier.end(run_of(frontier), whole=True)
     frontier.begin(full=True)
-    checked = {address.url: address.etag for address in iter(lambda: frontier.lease([HOST]), None)}
+    checked = {address.url: address.etag for address in iter(lambda: frontier.lease([ORIGIN]), None)}
     assert {checked[url(name)] for name in ("a", "b", "c?n=1", "moved?r=4")} == {"tag"}
     assert url("a?r=1") not in checked
     frontier.close()

@@ -18,7 +18,9 @@ def test_errors_in_a_row_tire_a_host_and_silence_it() -> None:
     known.answer("http://h/1", 404)
     assert known.error("http://h/1") is None
     assert known.error("http://g/1") is None
-    assert known.answered == {"h"}
+    # The other port of the host is another origin.
+    assert known.error("https://h/1") is None
+    assert known.answered == {"http://h"}
 
 
 def test_blocks_are_counted_by_shape_of_address() -> None:
@@ -27,7 +29,7 @@ def test_blocks_are_counted_by_shape_of_address() -> None:
     assert known.walled
     assert known.blocked("http://h/a/9.html")
     assert not known.blocked("http://h/b/9.html")
-    assert known.open == ["h", "g"]
+    assert known.open == ["http://h", "https://h", "http://g", "https://g"]
     known.passed("http://h/a/10.html")
     assert not known.blocked("http://h/a/9.html")
 
@@ -39,8 +41,8 @@ def test_walls_before_pages_of_every_shape_are_the_hosts() -> None:
     assert said == [False] * 14 + [True]
     assert known.blocked("http://h/other.html")
     assert not known.blocked("http://g/a/9.html")
-    known.leave("h")
-    assert known.open == ["g"]
+    known.leave("http://h")
+    assert known.open == ["https://h", "http://g", "https://g"]
 
 
 def test_walls_between_pages_that_come_are_not_the_hosts() -> None:
@@ -54,7 +56,7 @@ def test_walls_between_pages_that_come_are_not_the_hosts() -> None:
 def test_a_parked_host_rests_until_its_time() -> None:
     now = [100.0]
     known = Hosts(("h",), lambda: now[0])
-    known.park("h", 30)
-    known.park("h", 5)
+    known.park("http://h", 30)
+    known.park("http://h", 5)
     now[0] += 10
-    assert (known.parked("h"), known.parked("g")) == (20, 0)
+    assert (known.parked("http://h"), known.parked("https://h")) == (20, 0)

@@ -44,7 +44,7 @@ def test_an_earlier_state_is_brought_up_to_date_and_gone_on_with(state: Path) ->
     frontier = Frontier(state)
     assert frontier.begin()
     assert frontier.visit == 3
-    address = frontier.lease(["127.0.0.91:18091"])
+    address = frontier.lease([SITE])
     assert address is not None
     assert (address.url, address.role) == (f"{SITE}/", "list")
     frontier.done(address, 200, role="list", shown=4)

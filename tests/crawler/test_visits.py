@@ -220,9 +220,9 @@ def test_a_host_rests_after_five_errors_in_a_row_and_is_left_after_eight(site: U
 
     site.crawl(answer)
     assert [round(time) for _, time in asked] == [0] * 6 + [60, 120, 180]
-    assert site.left == ["h"]
+    assert site.left == ["http://h"]
     # What was not asked for stays due, and what failed waits for another run.
-    assert site.frontier.open_on("h")
+    assert site.frontier.waiting().keys() == {"http://h"}
     assert site.frontier.next_waiting() is None
 
 
@@ -236,7 +236,7 @@ def test_pages_between_errors_keep_a_host(site: Unwired) -> None:
 
 def test_refused_for_now_leaves_the_host_and_keeps_the_address(site: Unwired) -> None:
     site.crawl(leads_to(Refused("robots_unreachable", "robots.txt gave 500", later=True)))
-    assert site.left == ["h"]
+    assert site.left == ["http://h"]
     assert site.row("/1.html", "state", "reason") == ("pending", "robots_unreachable")
     assert site.crawl(leads_to(article("甲")), later=HOUR) == ["/", "/1.html"]
 
@@ -948,7 +948,7 @@ def test_a_redirect_to_another_host_of_the_site_is_followed_and_a_pager_stays_on
 def test_a_host_that_asks_for_a_rest_again_and_again_is_left(site: Unwired) -> None:
     names = [f"/{n}.html" for n in range(12)]
     site.crawl({"/": Said(rows(*names)), **dict.fromkeys(names, Said(status=503))})
-    assert site.left == ["h"]
+    assert site.left == ["http://h"]
 
 
 def test_a_file_that_is_refused_is_no_wall_and_one_of_an_article_has_no_row(site: Unwired) -> None:

@@ -75,7 +75,7 @@ class Unwired:
 
     Attributes:
         now: seconds since 1970.
-        left: hosts that were left alone.
+        left: origins that were left alone.
         sent: the last request of each path.
     """
 
@@ -131,7 +131,7 @@ class Unwired:
         while scheduler.has_pending_requests():
             request = scheduler.next_request()
             if request is None:
-                rests = [self.hosts.parked(host) for host in self.hosts.open]
+                rests = [self.hosts.parked(origin) for origin in self.hosts.open]
                 self.now += max(
                     0.001, min((wait for wait in (*rests, self.frontier.next_waiting()) if wait), default=0)
                 )
@@ -225,7 +225,7 @@ class Unwired:
     def request(self, address: Address) -> Request:
         return SiteSpider.request(cast("SiteSpider", self), address)
 
-    def _leave(self, host: str) -> None:
-        self.left.append(host)
-        self.hosts.leave(host)
-        self.frontier.postpone(host)
+    def _leave(self, origin: str) -> None:
+        self.left.append(origin)
+        self.hosts.leave(origin)
+        self.frontier.postpone(origin)
