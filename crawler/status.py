@@ -26,7 +26,8 @@ class Standing:
         documents: the number of documents, as in a search or an export.
         skips: the number of page captures without a document, by reason.
         last_run: the last crawl; None: the site was never crawled here.
-        missing_by_reason: the number of addresses that the last crawl did not capture, by reason, most frequent first.
+        missing_by_reason: the number of addresses that the last crawl did not capture, by reason, most frequent first;
+            `waiting`: their turn did not come.
         missing_articles: the number of these addresses that should be articles.
         ledger: what its lists claim, and doubts about the site.
         warc_files: the number of closed WARC files.
@@ -108,7 +109,9 @@ def line(standing: Standing) -> str:
         parts.append(f"crawled {run.began.astimezone(CHINA):%Y-%m-%d %H:%M} Shanghai, {run.ending}{short}")
     if standing.missing_by_reason:
         articles, every = standing.missing_articles, sum(standing.missing_by_reason.values())
-        parts.append(f"not captured: {articles} that should be articles, {every - articles} other addresses")
+        waiting = standing.missing_by_reason.get("waiting")
+        later = f" ({waiting} of them wait for the next crawl)" if waiting else ""
+        parts.append(f"not captured: {articles} that should be articles, {every - articles} other addresses{later}")
     parts += [f"lists with gaps: {gaps}"] if gaps else []
     parts += [f"! {why}" for why in (*standing.unfinished, *map(say_doubt, standing.ledger.doubts))]
     return "  ".join(parts)

@@ -18,6 +18,14 @@ from crawler.queue.entries import Ending, Run, Shape, State
 _AWAITED = (
     f"(priority = {ARTICLE} OR row_date NOT NULL OR coalesce(role, '') = 'article') AND coalesce(reason, '') != 'trap'"
 )
+# What was not captured; each part has an index.
+_UNDONE = """
+SELECT reason, priority, row_date, role FROM address WHERE reason IS NOT NULL
+UNION ALL SELECT 'waiting', priority, row_date, role FROM address
+WHERE state = 'pending' AND not_before IS NULL AND first IS NULL AND reason IS NULL
+UNION ALL SELECT 'waiting', priority, row_date, role FROM address
+WHERE state = 'pending' AND not_before IS NOT NULL AND first IS NULL AND reason IS NULL
+"""
 
 
 class Report:
@@ -51,19 +59,15 @@ class Report:
             return [url for (url,) in self._db.execute("SELECT url FROM address WHERE reason = 'foreign_host'")]
 
     def reasons(self) -> dict[str, int]:
-        """Why addresses were not captured, the commonest first."""
+        """Why addresses were not captured, the commonest first; `waiting`: their turn has not come yet."""
+        sql = f"SELECT reason, count(*) FROM ({_UNDONE}) GROUP BY reason ORDER BY count(*) DESC, reason"  # noqa: S608 - our own words
         with self._translate():
-            return dict(
-                self._db.execute(
-                    "SELECT reason, count(*) FROM address WHERE reason IS NOT NULL"
-                    " GROUP BY reason ORDER BY count(*) DESC, reason"
-                )
-            )
+            return dict(self._db.execute(sql))
 
     def awaited(self) -> int:
         """How many of the addresses that were not captured should be articles."""
         with self._translate():
-            sql = f"SELECT count(*) FROM address WHERE reason IS NOT NULL AND {_AWAITED}"  # noqa: S608 - our own words
+            sql = f"SELECT count(*) FROM ({_UNDONE}) WHERE {_AWAITED}"  # noqa: S608 - our own words
             return int(self._db.execute(sql).fetchone()[0])
 
     def ahead(self, now: float) -> str | None:

@@ -190,7 +190,10 @@ def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
 
 def not_captured(spider: SiteSpider) -> str | None:
     """Why addresses were not captured, with counts, in words; None: all were."""
-    return ", ".join(f"{count} {reason}" for reason, count in spider.troubles.most_common()) or None
+    found = [
+        (reason, count) for reason, count in (*spider.troubles.most_common(), ("waiting", spider.waiting)) if count
+    ]
+    return ", ".join(f"{count} {reason}" for reason, count in found) or None
 
 
 def exit_code(spider: SiteSpider) -> int:

@@ -105,6 +105,7 @@ class SiteSpider(Spider):
         offers, outcomes: what pages lead to, and how addresses end that gave none.
         stopping: nothing more is asked for.
         run: what this run did; None before its end.
+        waiting: addresses that it left to the next one, not asked for.
         cleaned: exit code of the cleaning that followed.
         skipped_before: pages that the cleaner had skipped after the run before, though they look like articles.
     """
@@ -120,6 +121,7 @@ class SiteSpider(Spider):
     offers: Offers
     outcomes: Outcomes
     run: Run | None = None
+    waiting: int = 0
     cleaned: int = 0
     skipped_before: int = 0
 
@@ -449,6 +451,7 @@ class SiteSpider(Spider):
                 if whole:
                     self.frontier.accounts.keep_gaps(ledger)
                 self.frontier.end(self.run, whole=whole or self._is_over(ending))
+                self.waiting = self.frontier.report.reasons().get("waiting", 0)
                 self._write_reports(ledger)
             self.recorder.close()
         except CundangError as error:

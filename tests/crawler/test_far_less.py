@@ -74,8 +74,12 @@ def test_addresses_whose_turn_has_not_come_are_named_too(tmp_path: Path) -> None
 
     with serving(routes) as little:
         little.site(sites)
-        assert cundang(data, sites, "crawl", "little", "--max-pages", "4").returncode == 0
+        ended = cundang(data, sites, "crawl", "little", "--max-pages", "4")
+        assert ended.returncode == 0
+        assert "not captured: 6 waiting" in ended.stderr
         lines = Layout(root=data).missing("little").read_text(encoding="utf-8").splitlines()
         waiting = {line["url"].removeprefix(little.base): line["reason"] for line in map(json.loads, lines)}
         assert waiting == dict.fromkeys(set(rows) - little.counts.keys(), "waiting")
         assert len(waiting) == 6
+        told = cundang(data, sites, "status").stdout
+        assert "6 that should be articles, 0 other addresses (6 of them wait for the next crawl)" in told

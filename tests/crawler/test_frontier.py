@@ -157,6 +157,17 @@ def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     assert leased(again) == ["a", "b"]
 
 
+def test_what_waits_is_in_the_sums(path: Path) -> None:
+    frontier = opened(path, "about")
+    frontier.push(Address(url=url("row"), found=FoundBy(parent=url("about"), row_date="2020-02-19")))
+    assert frontier.report.reasons() == {"waiting": 2}
+    assert frontier.report.awaited() == 1
+    address = frontier.lease([ORIGIN])
+    assert address is not None
+    frontier.fail(address, "timeout", "", wait=60)
+    assert frontier.report.reasons() == {"timeout": 1, "waiting": 1}
+
+
 def test_what_was_not_asked_for_in_a_broken_visit_is_new_to_the_next(path: Path) -> None:
     frontier = opened(path, "a", "b")
     address = frontier.lease([ORIGIN])
