@@ -33,6 +33,7 @@ class ListAccount:
         had: how many of those articles are captured.
         controls: the controls that lead on but could not be followed, as the page writes them: 加载更多, `goPage(2)`.
         blind: dated rows without an address.
+        broken: the further pages that failed, each with the reason before its address.
         foreign: the number of rows and frames of each other host.
         gap: the number of articles known to be missing, 1 if some are missing but it is unknown how many; 0: none.
     """
@@ -47,6 +48,7 @@ class ListAccount:
     had: int = 0
     controls: tuple[str, ...] = ()
     blind: int = 0
+    broken: tuple[str, ...] = ()
     foreign: Mapping[str, int] = field(default_factory=dict)
     gap: int = 0
 
@@ -122,7 +124,8 @@ def read_ledger(path: Path) -> Ledger:
         try:
             if line.get("kind") == "list":
                 account = ListAccount(**_known(ListAccount, line))
-                lists.append(ListAccount(**(asdict(account) | {"controls": tuple(account.controls)})))
+                made = {"controls": tuple(account.controls), "broken": tuple(account.broken)}
+                lists.append(ListAccount(**(asdict(account) | made)))
             else:
                 doubts.append(SiteAccount(**_known(SiteAccount, line)))
         except TypeError as error:

@@ -52,6 +52,18 @@ _NAME = """
 SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent)), role = 'article'
 FROM address a WHERE id = ?
 """
+# Rows on other hosts, of the pages that show more of them than of the site's own. What stands on all pages of a list is
+# the first one's.
+_AWAY = """
+SELECT list, sum(away) FROM (SELECT list, page, count(*) AS away FROM elsewhere GROUP BY list, page) e
+WHERE away > (SELECT rows FROM ledger l WHERE l.page = e.page) GROUP BY list
+"""
+# Further pages of lists that failed and were never read. What says that nothing is there may be the end of the list.
+_BROKEN = """
+SELECT pager, reason || ' ' || url FROM address a WHERE reason NOT NULL AND state = 'failed' AND pager NOT NULL
+AND reason NOT IN ('http_404', 'http_410', 'soft_404', 'no_rows', 'deleted', 'redirect_off_site', 'redirect_loop')
+AND NOT EXISTS (SELECT 1 FROM ledger WHERE page = a.id) ORDER BY id
+"""
 # A picture for a home page is enough where a sitemap of robots.txt leads on.
 _START = """
 SELECT a.url FROM ledger l JOIN address a ON a.id = l.page WHERE a.priority = ? AND a.parent IS NULL AND l.leads = 0
@@ -98,7 +110,7 @@ class Accounts:
         """Keep what a page says of the list that begins with the address `first`, in place of what it said before."""
         with self._translate():
             self._db.execute(
-                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     page,
                     first,
@@ -108,6 +120,7 @@ class Accounts:
                     json.dumps(said.controls, ensure_ascii=False),
                     said.blind,
                     said.leads,
+                    len(set(said.rows)),
                 ],
             )
             self._db.executemany(
@@ -115,8 +128,8 @@ class Accounts:
                 [(first, url) for url in said.rows],
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO elsewhere VALUES (?, ?, ?)",
-                [(first, url, host_of(url)) for url in said.elsewhere],
+                "INSERT OR IGNORE INTO elsewhere VALUES (?, ?, ?, ?)",
+                [(first, url, host_of(url), page) for url in said.elsewhere],
             )
 
     def begins(self, page: int | None) -> bool:
@@ -162,11 +175,23 @@ class Accounts:
             " FROM ledger l JOIN address a ON a.id = l.page ORDER BY a.fetched, l.page"
         ):
             pages[key].append(tuple(page))
+        broken: defaultdict[int, list[str]] = defaultdict(list)
+        for key, failed in self._db.execute(_BROKEN):
+            broken[key].append(failed)
+        away = dict(self._db.execute(_AWAY))
         for key, said in pages.items():
             if self._is_first_page(key, said):
                 continue
             url, name, is_article = self._db.execute(_NAME, [key]).fetchone()
-            one = account(url, name, said, rows.get(key, Rows(0, 0, 0, 0)), dict(sorted(foreign[key].items())))
+            one = account(
+                url,
+                name,
+                said,
+                rows.get(key, Rows(0, 0, 0, 0)),
+                dict(sorted(foreign[key].items())),
+                tuple(broken[key]),
+                away.get(key, 0),
+            )
             # An article stands among the lists only where pages of it are missing.
             if one.gap or not is_article:
                 yield one
@@ -203,7 +228,13 @@ class Rows(NamedTuple):
 
 
 def account(
-    url: str, name: str | None, pages: list[tuple[Any, ...]], rows: Rows, foreign: Mapping[str, int]
+    url: str,
+    name: str | None,
+    pages: list[tuple[Any, ...]],
+    rows: Rows,
+    foreign: Mapping[str, int],
+    broken: tuple[str, ...] = (),
+    away: int = 0,
 ) -> ListAccount:
     """Add up the pages of a list: (claimed, claimed pages, evidence, controls as JSON, blind rows) of each.
 
@@ -230,6 +261,7 @@ def account(
         had=had,
         controls=controls,
         blind=blind,
+        broken=broken,
         foreign=foreign,
         gap=gap(
             claimed=claimed,
@@ -239,16 +271,28 @@ def account(
             controls=bool(controls),
             blind=blind,
             foreign=sum(foreign.values()),
-        ),
+            away=away,
+        )
+        # Where the list says how long it is, what it lacks is known.
+        or int(bool(broken) and claimed is None and claimed_pages is None),
     )
 
 
 def gap(
-    *, claimed: int | None, claimed_pages: int | None, pages: int, shown: int, controls: bool, blind: int, foreign: int
+    *,
+    claimed: int | None,
+    claimed_pages: int | None,
+    pages: int,
+    shown: int,
+    controls: bool,
+    blind: int,
+    foreign: int,
+    away: int = 0,
 ) -> int:
     """Articles that a list is known to have and that no address stands for; 1 where only their number is unknown.
 
-    Rows of other hosts count where the list shows more of them than of its own: a column that lives elsewhere.
+    Rows of other hosts count where the list shows more of them than of its own: a column that lives elsewhere; or else
+    those of the pages that do, `away`.
 
     >>> gap(claimed=22, claimed_pages=None, pages=1, shown=12, controls=True, blind=0, foreign=0)
     10
@@ -261,8 +305,7 @@ def gap(
     """
     lost = max(0, claimed - shown - foreign) if claimed is not None else 0
     lost = max(lost, blind)
-    if foreign > shown:
-        lost += foreign
+    lost += foreign if foreign > shown else min(away, foreign)
     unread = claimed_pages is not None and claimed_pages > pages and (claimed is None or lost > 0)
     # A control does not matter where the claim is met, or where links led to further pages.
     unfollowed = controls and claimed is None and pages == 1
@@ -301,6 +344,8 @@ def say_gap(each: ListAccount) -> str:
     more = []
     if each.controls:
         more.append("not followed: " + ", ".join(each.controls[:3]))
+    if each.broken:
+        more.append("failed: " + ", ".join(each.broken[:3]))
     if each.blind:
         more.append(f"{each.blind} dated rows have no address")
     more += [f"{count} rows lead to {host}" for host, count in each.foreign.items()]

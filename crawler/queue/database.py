@@ -118,7 +118,10 @@ class Database:
         """Add the columns that existing tables lack."""
         with contextlib.closing(sqlite3.connect(":memory:")) as wanted:
             wanted.executescript(_SCHEMA)
-            columns = {table: wanted.execute(f"PRAGMA table_info({table})").fetchall() for table in ("address", "run")}
+            columns = {
+                table: wanted.execute(f"PRAGMA table_info({table})").fetchall()
+                for table in ("address", "run", "ledger", "elsewhere")
+            }
         for table, rows in columns.items():
             there = {row[1] for row in self.db.execute(f"PRAGMA table_info({table})")}
             for _, name, kind, required, default, _ in rows:

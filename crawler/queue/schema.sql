@@ -64,13 +64,16 @@ CREATE TABLE IF NOT EXISTS ledger (
     claimed INTEGER, claimed_pages INTEGER, evidence TEXT NOT NULL,
     controls TEXT NOT NULL,         -- JSON: what could not be followed
     blind INTEGER NOT NULL,         -- dated rows without an address
-    leads INTEGER NOT NULL          -- links that can be followed
+    leads INTEGER NOT NULL,         -- links that can be followed
+    rows INTEGER NOT NULL DEFAULT 0 -- articles on the site's hosts
 );
 CREATE INDEX IF NOT EXISTS ledger_list ON ledger (list);
 -- The rows of each list: on the site's hosts by their address, on others by their URL.
 CREATE TABLE IF NOT EXISTS listed (list INTEGER, address INTEGER, PRIMARY KEY (list, address)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS elsewhere (
-    list INTEGER, url TEXT, host TEXT NOT NULL, PRIMARY KEY (list, url)
+    list INTEGER, url TEXT, host TEXT NOT NULL,
+    page INTEGER,                   -- the one that showed it first
+    PRIMARY KEY (list, url)
 ) WITHOUT ROWID;
 -- Gaps of the last visit that came to its end, by the list's address or the doubt about the site.
 CREATE TABLE IF NOT EXISTS gap (what TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;

@@ -9,7 +9,7 @@ import pytest
 
 from archive.ledger import Ledger, ListAccount, SiteAccount
 from archive.warc.capture import FoundBy
-from crawler.queue.accounts import PageAccount, Rows, account, gap, gaps
+from crawler.queue.accounts import PageAccount, Rows, account, gap, gaps, say_gap
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
 
@@ -200,6 +200,60 @@ def short(**given: Any) -> int:
 )
 def test_what_lacks_is_counted_once(given: dict[str, Any], lost: int) -> None:
     assert short(**given) == lost
+
+
+def listed(tmp_path: Path, *pages: PageAccount) -> tuple[Frontier, list[Address]]:
+    """A frontier in which these are the pages of one list."""
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    frontier.push(Address(url="http://h/l"))
+    for page in range(2, len(pages) + 2):
+        frontier.push(Address(url=f"http://h/l?p={page}", kind="next", pager=1))
+    leased = [address for _ in range(len(pages) + 1) if (address := frontier.lease(["http://h"]))]
+    for url in {row for said in pages for row in said.rows}:
+        frontier.push(Address(url=url))
+    for address, said in zip(leased, pages, strict=False):
+        frontier.accounts.note(address.id, 1, said)
+        frontier.done(address, 200, role="list")
+    return frontier, leased
+
+
+def test_a_page_whose_rows_lead_to_another_host_is_a_gap_though_the_list_has_more_of_its_own(tmp_path: Path) -> None:
+    own, bar = [f"http://h/{n}" for n in range(10)], {"http://side/1", "http://side/2"}
+    frontier, _ = listed(
+        tmp_path,
+        PageAccount(rows=own, elsewhere=bar),
+        # What stands beside each page is no row of it.
+        PageAccount(rows=["http://h/10"], elsewhere=bar),
+        PageAccount(rows=[], elsewhere={f"http://old:8104/{n}" for n in range(3)} | bar),
+    )
+    (each,) = frontier.accounts.ledger().lists
+    assert (each.foreign, each.gap) == ({"old:8104": 3, "side": 2}, 3)
+
+
+@pytest.mark.parametrize(
+    ("reason", "claimed", "gap"),
+    [
+        ("http_500", None, 1),
+        ("timeout", None, 1),
+        ("damaged", None, 1),
+        # This may be the end of the list.
+        ("http_404", None, 0),
+        ("soft_404", None, 0),
+        ("no_rows", None, 0),
+        # The list has no more.
+        ("http_500", 0, 0),
+        ("http_500", 7, 7),
+    ],
+)
+def test_a_further_page_that_fails_is_a_gap(tmp_path: Path, reason: str, claimed: int | None, gap: int) -> None:
+    frontier, leased = listed(tmp_path, PageAccount(claimed=claimed, evidence="共7条"), PageAccount())
+    frontier.fail(leased[2], reason, "", wait=None)
+    (each,) = frontier.accounts.ledger().lists
+    assert each.gap == gap
+    if reason == "http_500":
+        assert each.broken == ("http_500 http://h/l?p=3",)
+        assert "failed: http_500 http://h/l?p=3" in say_gap(each)
 
 
 def test_the_page_that_answered_last_knows_best() -> None:

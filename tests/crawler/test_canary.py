@@ -100,13 +100,15 @@ def crawled(folder: Path, name: str, guard: str) -> tuple[OddServer, dict[str, s
             # The worst case: the site file itself names the host. Of any other, discovery takes no link.
             hosts = f'hosts = ["{little.host}", "{private}"]'
             site.write_text(site.read_text("utf-8").replace(f'hosts = ["{little.host}"]', hosts), "utf-8")
-            subprocess.run(
+            done = subprocess.run(
                 [sys.executable, "-c", PROGRAM, guard, "--data", str(folder / "data"), "crawl", str(site)],
                 env=os.environ,
                 capture_output=True,
                 timeout=300,
-                check=True,
+                check=False,
             )
+    # A list whose pager leads to where nothing answers is short of an unknown number.
+    assert done.returncode == 0 or b"some of what the site lists could not be fetched" in done.stderr, done.stderr
     frontier = Frontier(Layout(root=folder / "data").state("little"), read_only=True)
     try:
         found = frontier.report.uncaptured(waiting=True)

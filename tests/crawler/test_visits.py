@@ -15,6 +15,7 @@ from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedE
 from unwired import DAY, HOUR, LINE, NOON, Said, Unwired, article, rows
 
 from crawler.discovery.scripted import form_address
+from crawler.queue.accounts import say_gap
 from crawler.spiders.offer import CHAIN
 from crawler.wire.guard import Refused
 from crawler.wire.missing import Missing
@@ -700,6 +701,26 @@ def test_files_and_rows_of_other_hosts_are_what_a_list_shows(site: Unwired) -> N
     site.crawl({"/": Said(rows("/1.html", "/2.pdf", "http://mp/3") + frame + "共5条"), "/1.html": article("甲")})
     (each,) = site.frontier.accounts.ledger().lists
     assert (each.shown, each.had, dict(each.foreign), each.gap) == (2, 1, {"frames": 1, "mp": 1}, 1)
+
+
+def test_a_pager_that_breaks_off_and_one_that_leads_to_another_port_are_gaps_of_a_crawl(site: Unwired) -> None:
+    further = "<a href='?p={}'>下一页</a>"
+    own = {f"/{name}{n}.html": article(f"{name}{n}") for name in "ab" for n in range(4)}
+    paths = [list(own)[:4], list(own)[4:]]
+    away = [f"http://h:8104/{n}.html" for n in range(3)]
+    site.crawl(
+        {
+            "/": Said("<a href='/a/'>甲栏</a><a href='/b/'>乙栏</a>"),
+            "/a/": Said(rows(*paths[0]) + further.format(2)),
+            "/a/?p=2": Said(status=500),
+            "/b/": Said(rows(*paths[1]) + further.format(2)),
+            "/b/?p=2": Said(rows(*away)),
+            **own,
+        }
+    )
+    said = {each.url: (each.gap, say_gap(each)) for each in site.frontier.accounts.ledger().lists}
+    assert said["http://h/a/"] == (1, "shows 4; failed: http_500 http://h/a/?p=2")
+    assert said["http://h/b/"] == (3, "shows 4; 3 rows lead to h:8104")
 
 
 def test_rows_that_only_a_form_leads_to_are_a_gap(site: Unwired) -> None:
