@@ -31,8 +31,10 @@ from crawler.queue.watch import watched
 
 # The `not_before` of an address that is left to another run.
 ANOTHER_RUN = 1e12
-# A run ends as `far_less` if known pages yield less than this share of what they had, and that was at least so much.
+# A run ends as `far_less` if known pages yield less than this share of what they had, and that was at least so much; or
+# if one list among them does, whose rows may vary more than those of all.
 SHARE, ENOUGH = 0.5, 10
+ONE = 0.25
 # No more redirects in a row are followed.
 LONGEST = 20
 
@@ -93,6 +95,8 @@ class Frontier:
         # Of known lists and articles that this run asked for again: what they had before, and what came now.
         self._had: Counter[Role] = Counter()
         self._got: Counter[Role] = Counter()
+        # Lists of which hardly anything is left, in words.
+        self._shrunk: list[str] = []
         self._database = Database(path, read_only=read_only)
         self._db, self._translate = self._database.db, self._database.translate
         self.visit = self._database.visit
@@ -262,6 +266,9 @@ class Frontier:
             self._got["article"] += role == "article" and lacks is None
         elif address.role == "list":
             self._got["list"] += min(shown, address.shown)
+            # The last page of a list may have any number of rows.
+            if address.kind == "page" and address.shown >= ENOUGH and shown < ONE * address.shown:
+                self._shrunk.append(f"{shown} of {address.shown} articles on the list {address.url}")
         # Halve the expected rows on each empty visit: a list that stays empty raises the alarm a few times only.
         used_to = max(shown, address.shown // 2)
         with self._translate():
@@ -423,7 +430,9 @@ class Frontier:
             for role in words
             if self._had[role] >= ENOUGH and self._got[role] < SHARE * self._had[role]
         ]
-        return ", ".join(found) or None
+        # What all lists lack says it already.
+        one = [] if any("lists" in words for words in found) else self._shrunk[:3]
+        return ", ".join((*found, *one)) or None
 
     def trail(self, address: Address) -> list[str]:
         """The addresses that redirected to this one, the last first."""

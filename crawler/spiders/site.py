@@ -443,8 +443,8 @@ class SiteSpider(Spider):
             if ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.BROKEN_OFF):
                 self.troubles.update(self.frontier.give_up(self.hosts.origins))
             ledger = self._ledger() if self.recorder.failure is None else Ledger()
-            new = self.frontier.accounts.new_gaps(ledger) if ending is Ending.FINISHED else []
-            ending = Ending.GAPS if new else ending
+            new = self.frontier.accounts.new_gaps(ledger) if ending in (Ending.FINISHED, Ending.FAR_LESS) else []
+            ending = Ending.GAPS if new and ending is Ending.FINISHED else ending
             self.run = self._run(ending, self._shortfall(ending, new))
             if self.recorder.failure is None:
                 whole = ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.GAPS)
@@ -527,7 +527,8 @@ class SiteSpider(Spider):
         """What is missing, in words: the `new` gaps, or what the ending is about."""
         if ending is Ending.BROKEN_OFF:
             new = [f"waiting at {origin}: {count}" for origin, count in self._waiting().items()]
-        return self.frontier.shortfall() if ending is Ending.FAR_LESS else _sentence(new) or None
+        less = self.frontier.shortfall() if ending is Ending.FAR_LESS else None
+        return "; ".join(words for words in (less, _sentence(new)) if words) or None
 
     def _write_reports(self, ledger: Ledger) -> None:
         """Write the ledger, and what was not captured and why, beside the state."""

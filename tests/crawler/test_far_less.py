@@ -9,11 +9,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import loaded
+import pytest
 from little_server import Answer, serving
+from unwired import DAY, Said, Unwired, article, rows
 
 from archive.layout import Layout
 
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Unwired:
+    return Unwired(tmp_path)
 
 
 def cundang(data: Path, sites: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -83,3 +90,21 @@ def test_addresses_whose_turn_has_not_come_are_named_too(tmp_path: Path) -> None
         assert len(waiting) == 6
         told = cundang(data, sites, "status").stdout
         assert "6 that should be articles, 0 other addresses (6 of them wait for the next crawl)" in told
+
+
+def test_one_list_that_shrinks_among_others_is_named(site: Unwired) -> None:
+    lists = {f"/{name}/": [f"/{name}/{n}.html" for n in range(12)] for name in "abcd"}
+    pages = {path: article(path) for paths in lists.values() for path in paths}
+    home = Said("".join(f"<a href='{path}'>栏目</a>" for path in lists))
+
+    def shows(**left: int) -> dict[str, Said]:
+        return (
+            {"/": home} | {path: Said(rows(*named[: left.get(path[1], 12)])) for path, named in lists.items()} | pages
+        )
+
+    site.crawl(shows())
+    # A third of a list may leave with the year.
+    site.crawl(shows(a=4), later=400 * DAY)
+    assert site.frontier.shortfall() is None
+    site.crawl(shows(a=4, b=2), later=400 * DAY)
+    assert site.frontier.shortfall() == "2 of 12 articles on the list http://h/b/"
