@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -44,7 +45,7 @@ def discover(url: str, html: str, root: HtmlElement | None, encoding: str = "utf
         # A form for the number of a page; else names that are guessed.
         more = list(jump.discover(url, html, root)) or counter.discover(url, html, root)
         found |= {link.url: link for link in more}
-    for link in (*jump.periods(url, html, root), *jump.buttons(url, html, root)):
+    for link in chain(*(family(url, html, root) for family in (jump.sends, jump.periods, jump.buttons))):
         found.setdefault(link.url, link)
     # A sitemap names up to 50,000 addresses.
     most = LINKS if root is not None and root.tag == "html" and "<urlset" not in html[:1000] else 10 * LINKS

@@ -39,6 +39,11 @@ _PERIOD = re.compile(
 PERIODS = 400
 # What a button may open.
 _OPENED = ("page", "article")
+# What runs when a page is loaded, and what it says.
+_LOADS, _SCRIPTS = XPath("string(//body/@onload)"), XPath("//script/text()")
+_SAID = XPath("//body//text()[not(ancestor::script or ancestor::style)]")
+# Characters of a page that only leads on, and of its words.
+STUB, ALMOST_NOTHING = 2048, 30
 _SEARCHED = XPath("boolean(.//input[not(@type) or @type='text' or @type='search'] | .//textarea)")
 
 
@@ -84,6 +89,21 @@ def periods(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         for values in islice(product(*offered.values()), PERIODS if offered else 0):
             fields = [*rest, *zip(offered, values, strict=True), *_named(button)]
             yield Link(url=_address(base, url, form, fields), kind="pager", priority=LIST)
+
+
+def sends(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """Where a short page leads whose only form is sent as soon as it is loaded, without a press."""
+    if root is None or len(html) > STUB or ".submit(" not in html:
+        return
+    forms, loads = list(root.iter("form")), _LOADS(root)
+    code = "".join(_SCRIPTS(root)) + loads
+    # A function is called by what happens then, or by a click.
+    by_itself = ".submit(" in code and ("function" not in code or loads or "onload" in code)
+    said = "".join("".join(_SAID(root)).split())
+    if not by_itself or len(forms) != 1 or len(said) > ALMOST_NOTHING or _SEARCHED(forms[0]):
+        return
+    if (forms[0].get("method") or "get").lower() == "get":
+        yield Link(url=_address(base_of(url, root), url, forms[0], sent(forms[0])), kind="redirect")
 
 
 def _offered(form: HtmlElement) -> dict[str, list[str]]:

@@ -24,6 +24,7 @@ from archive.site import Site
 from archive.text.clean import clean
 from archive.text.document import Reason, Skip
 from archive.warc.capture import Capture, Written
+from crawler.discovery import Link
 from crawler.discovery.general import END
 from crawler.discovery.link import START
 from crawler.discovery.scripted import Play
@@ -108,7 +109,9 @@ class AnswerReader:
         status = response.status
         pending: Pending | None = None
         lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
-        if response.meta.get("empty"):
+        if response.meta.get("empty") and (links := _leads_on(address, response)):
+            self.outcomes.redirected(address, response, links[0].url)
+        elif response.meta.get("empty"):
             self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
         elif lack is not None and not self.outcomes.is_last(address):
             self.outcomes.retry(address, "damaged", lack, status=status)
@@ -229,8 +232,7 @@ class AnswerReader:
         redirects = [
             link
             for link in (*judged.links, *refreshes(response))
-            # A page that refreshes itself is no redirect.
-            if link.kind == "redirect" and canonical(link.url, judged.encoding) != address.url
+            if link.kind == "redirect" and _is_away(address, link, judged.encoding)
         ]
         for link in redirects:
             self.outcomes.redirected(
@@ -314,6 +316,16 @@ class AnswerReader:
             self.outcomes.give_up(address, "needs_js", f"the browser failed: {error}", response.status)
         except CundangError as error:
             self.stop(error)
+
+
+def _leads_on(address: Address, response: Response) -> list[Link]:
+    """Where the header Refresh leads, if not back to the page."""
+    return [link for link in refreshes(response) if _is_away(address, link)]
+
+
+def _is_away(address: Address, link: Link, encoding: str = "utf-8") -> bool:
+    """Whether a link leads to another page: a page that refreshes itself is no redirect."""
+    return canonical(link.url, encoding) != address.url
 
 
 def _hiccups(address: Address, judged: Judged) -> bool:

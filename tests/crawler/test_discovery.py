@@ -301,6 +301,29 @@ def test_style_sheets_and_what_they_name() -> None:
     assert {link.kind for link in styles} == {"requisite"}
 
 
+SENT = "<form name=f action='/x.jsp'><input type=hidden name=id value=7><input type=submit value=进入></form>"
+
+
+@pytest.mark.parametrize(
+    ("page", "leads"),
+    [
+        (f"<body onload='document.forms[0].submit()'>{SENT}", ["/x.jsp?id=7"]),
+        (f"{SENT}<script>document.f.submit();</script>", ["/x.jsp?id=7"]),
+        (f"<script>function go() {{ document.f.submit() }}</script><body onload=go()>{SENT}", ["/x.jsp?id=7"]),
+        # Only a click sends these.
+        (SENT, []),
+        (f"<script>function go() {{ document.f.submit() }}</script>{SENT}", []),
+        (f"{SENT}<a onclick='document.f.submit()'>进入</a>", []),
+        # A search, a page with a text, and what no address leads to.
+        (f"{SENT.replace('hidden', 'text')}<script>document.f.submit();</script>", []),
+        (f"{SENT}<p>{'全市统战部长会议召开。' * 4}</p><script>document.f.submit();</script>", []),
+        (f"{SENT.replace('<form', '<form method=post')}<script>document.f.submit();</script>", []),
+    ],
+)
+def test_a_form_that_is_sent_without_a_press_is_a_redirect(page: str, leads: list[str]) -> None:
+    assert paths(found(f"<html>{page}</html>"), "redirect") == leads
+
+
 @pytest.mark.parametrize(
     "stub",
     [

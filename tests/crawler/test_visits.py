@@ -61,6 +61,7 @@ def links(*paths: str) -> str:
         (Said(status=304), 3, "http_304"),
         (Said("<p>数据库连接出错，请检查连接字串。</p>"), 3, "server_error"),
         (Said(meta={"empty": True}), 3, "empty"),
+        (Said(meta={"empty": True}, headers={"Refresh": "3; url=/1.html"}), 3, "empty"),
         (Said(article("甲").body, flags=("md5",)), 3, "damaged"),
         (Said(article("甲").body, flags=("note: odd",)), 1, None),
         (Said(article("甲").body, cut="length"), 1, "too_large"),
@@ -78,6 +79,7 @@ def links(*paths: str) -> str:
         (Said("<title>提示</title><p>您访问的页面不存在</p>"), 1, "soft_404"),
         (moved("/"), 1, "redirect"),
         (Said("<meta http-equiv=refresh content='3;url=/'><p>信息不存在，3秒后返回首页</p>"), 1, "redirect"),
+        (Said(meta={"empty": True}, headers={"Refresh": "0; url=/"}), 1, "redirect"),
         (moved("http://else/1.html"), 1, "redirect_off_site"),
         (moved("http://[bad/"), 1, "redirect_off_site"),
         (moved("/1.html"), 1, "redirect_loop"),
@@ -887,6 +889,19 @@ def test_news_in_a_side_bar_leads_no_further_into_a_list(site: Unwired) -> None:
     site.crawl(answer(2))
     later = site.crawl(answer(5), later=12 * HOUR)
     assert [path for path in later if path.startswith("/l/")] == ["/l/", "/l/2.html"]
+
+
+def test_an_empty_answer_that_refreshes_and_a_form_that_is_sent_at_once_lead_on(site: Unwired) -> None:
+    form = "<body onload='document.f.submit()'><form name=f action=/4.html><input type=hidden name=a value=1></form>"
+    leads = {
+        "/1.html": Said(meta={"empty": True}, headers={"Refresh": "0; url=/3.html"}),
+        "/2.html": Said(form),
+        "/3.html": article("甲"),
+        "/4.html?a=1": article("乙"),
+    }
+    site.crawl({"/": Said(rows("/1.html", "/2.html")), **leads})
+    assert site.why() == {}
+    assert site.row("/3.html", "role") + site.row("/4.html?a=1", "role") == ("article", "article")
 
 
 def test_a_page_that_refreshes_to_another_is_a_redirect_and_one_to_itself_is_none(site: Unwired) -> None:
