@@ -187,9 +187,7 @@ class Layout:
 
     def warcs(self, site: str | None = None) -> Iterator[Path]:
         """All closed WARC files, or those of one site, ordered by path."""
-        folder = self.warcs_root / (site or "")
-        files = (path for path in folder.rglob("*") if path.is_file())
-        named = {path.with_name(path.name.removesuffix(AWAY)) for path in files}
+        named = {path.with_name(path.name.removesuffix(AWAY)) for path in walk(self.warcs_root / (site or ""))}
         for path in sorted(named):
             if path.name.endswith(WARC_ENDINGS) and self.holds(path):
                 yield path
@@ -200,7 +198,7 @@ class Layout:
 
     def open_warcs(self, site: str | None = None) -> Iterator[Path]:
         """WARC files that a crawl is writing, or left behind when it was killed."""
-        yield from filter(self.holds, sorted((self.warcs_root / (site or "")).rglob(f"*{OPEN}")))
+        yield from filter(self.holds, sorted(walk(self.warcs_root / (site or ""), OPEN)))
 
     def all_warcs(self) -> list[Path]:
         """All WARC files, closed ones first; each once, even if a crawl closes it meanwhile."""
@@ -211,7 +209,7 @@ class Layout:
 
     def leavings(self) -> Iterator[Path]:
         """Leftovers beside WARC files: torn ends that were set aside, and half-written files of a killed program."""
-        yield from sorted((*self.warcs_root.rglob(f"*{TAIL}"), *self.warcs_root.rglob(f"*{TMP}")))
+        yield from sorted(walk(self.warcs_root, TAIL, TMP))
 
     def index_of(self, warc: Path) -> Path:
         """The CDXJ file of a WARC file."""
@@ -232,19 +230,57 @@ class Layout:
 
     def shards(self, site: str | None = None) -> Iterator[Path]:
         """All shards, ordered by path."""
-        yield from sorted((self.root / "corpus" / (site or "")).rglob(f"*{SHARD}"))
+        yield from sorted(walk(self.root / "corpus" / (site or ""), SHARD))
 
     def indexes(self, site: str | None = None) -> Iterator[Path]:
         """All CDXJ files, ordered by path."""
-        yield from sorted((self.root / "index" / (site or "")).rglob(f"*{INDEX}"))
+        yield from sorted(walk(self.root / "index" / (site or ""), INDEX))
 
     def site_of(self, path: Path) -> str:
         """The key of the folder that a WARC file, index or shard lies in."""
         return path.relative_to(self.root).parts[1]
 
+    def inside(self, path: Path) -> Path | None:
+        """A path that a user names, as the path of a file of this data folder; None: it lies elsewhere.
+
+        A folder of the data folder may be a symlink, so the name is compared before and after links are followed.
+        """
+        for clean in (Path.absolute, Path.resolve):
+            named, root = (Path(os.path.normpath(clean(each))) for each in (path, self.root))
+            if root in named.parents:
+                return self.root / named.relative_to(root)
+        for room in (room for room in (self.warcs_root, *self.made_roots) if room.is_dir()):
+            for link in (each for each in room.iterdir() if each.is_symlink()):
+                if link.resolve() in named.parents:
+                    return link / named.relative_to(link.resolve())
+        return None
+
     def _beside(self, warc: Path, folder: str, ending: str) -> Path:
         relative = warc.relative_to(self.warcs_root)
         return self.root / folder / relative.parent / (_stem(warc) + ending)
+
+
+def walk(folder: Path, *endings: str) -> Iterator[Path]:
+    """All files below a folder whose names have one of the endings, in no order; symlinks to folders are followed.
+
+    A site's folder may be a link to a larger disk. Links that lead back into a folder above are not followed.
+    """
+    for top, names in walk_folders(folder):
+        for name in names:
+            path = Path(top, name)
+            if (not endings or name.endswith(endings)) and path.is_file():
+                yield path
+
+
+def walk_folders(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A folder and all folders below it, each with the names in it that are no folders; symlinks as in `walk`."""
+    for top, folders, names in os.walk(folder, followlinks=True):
+        links = {name for name in folders if os.path.islink(f"{top}/{name}")}  # noqa: PTH114 - there may be a million
+        if links:
+            named = (each.resolve() for each in (Path(top), *Path(top).absolute().parents))
+            above = {each for real in named for each in (real, *real.parents)}
+            folders[:] = [name for name in folders if name not in links or Path(top, name).resolve() not in above]
+        yield top, names
 
 
 def standing(warc: Path) -> Path:

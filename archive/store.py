@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from archive.errors import DataError, UsageError
+from archive.layout import walk
 
 # The schemes of buckets, as obstore reads them: https://developmentseed.org/obstore
 SCHEMES = ("s3", "gs", "az")
@@ -88,8 +89,8 @@ class Folder:
 
     def list(self, prefix: str) -> Iterator[Held]:
         """As `Store`."""
-        for path in sorted((self._root / prefix).rglob("*")):
-            if path.is_file() and not path.name.endswith(".tmp"):
+        for path in sorted(walk(self._root / prefix)):
+            if not path.name.endswith(".tmp"):
                 yield Held(key=path.relative_to(self._root).as_posix(), size=path.stat().st_size)
 
     def range(self, key: str, start: int, length: int) -> bytes:

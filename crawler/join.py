@@ -18,7 +18,7 @@ from typing import Any
 
 from archive.corpus import damage, reclean, shard
 from archive.errors import DataError, LockedError, UsageError
-from archive.layout import AWAY, IMPORTED, OPEN, TMP, Layout
+from archive.layout import AWAY, IMPORTED, OPEN, TMP, Layout, walk
 from archive.site import similar
 from archive.warc import exclusions, fixity, index
 from archive.warc.away import read_stub
@@ -123,8 +123,7 @@ def _copy_sites(source: Layout, target: Layout, sites: Collection[str]) -> Itera
 
 def _files(layout: Layout, site: str) -> list[Path]:
     """The files to copy from a site's WARC folder: WARC files, stubs, and files set aside."""
-    found = sorted(path for path in (layout.warcs_root / site).rglob("*") if path.is_file())
-    return [path for path in found if not path.name.endswith((OPEN, TMP))]
+    return sorted(path for path in walk(layout.warcs_root / site) if not path.name.endswith((OPEN, TMP)))
 
 
 def _check(source: Layout, target: Layout, sites: Collection[str]) -> dict[Path, str]:
@@ -277,7 +276,10 @@ def _remove(layout: Layout, site: str) -> None:
     for path in _files(layout, site):
         path.unlink()
     for folder in layout.folders_of(site):
-        shutil.rmtree(folder, ignore_errors=True)
+        # The folder may be a symlink to one on another disk.
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        if folder.is_symlink():
+            folder.unlink()
     state = layout.state(site)
     accounts = [getattr(layout, each)(site) for each in _ACCOUNTS]
     for path in (*accounts, layout.lease(site), *state.parent.glob(f"{state.name}*")):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.layout import Layout
+from archive.layout import Layout, walk_folders
 
 # Growth is measured over this many days; a forecast needs at least this many.
 DAYS, LEAST = 30, 7
@@ -66,7 +66,7 @@ def measure(layout: Layout, now: float | None = None) -> Disk:
 
 def _files(layout: Layout) -> Iterator[tuple[bool, int, float]]:
     """For each file: whether it is below the WARC folder, its size in bytes, and its time of modification."""
-    for folder, _, names in os.walk(layout.root):
+    for folder, names in walk_folders(layout.root):
         kept = Path(folder).is_relative_to(layout.warcs_root)
         for name in names:
             try:

@@ -9,11 +9,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from archive.errors import CundangError, DataError, SpaceError
-from archive.layout import TMP
+from archive.layout import TMP, walk
 
 # Appended to a line that a power cut tore, so that readers skip it.
 TORN = b"\t#torn"
@@ -123,7 +124,9 @@ def sweep(folder: Path, names: str = "*") -> None:
 
     `names`: a pattern of their names, for a folder in which others write files too.
     """
-    for path in folder.rglob(f"{names}{TMP}"):
+    for path in walk(folder, TMP):
+        if not fnmatchcase(path.name, f"{names}{TMP}"):
+            continue
         try:
             file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:

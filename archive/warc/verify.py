@@ -231,7 +231,7 @@ def repair(path: Path, layout: Layout) -> Repaired:
         OSError: the disk refuses; the file is then as it was, or repair can be called again.
     """
     final = path.with_name(path.name.removesuffix(OPEN))
-    if not path.name.endswith(OPEN) or layout.root.resolve() not in path.resolve().parents:
+    if not path.name.endswith(OPEN) or layout.inside(path) is None:
         raise UsageError(
             f"{path}: repair is for .open files of the data folder {layout.root}. For a closed file that is"
             f" damaged: cundang repair {path} --from COPY. To read a file from elsewhere: cundang import"

@@ -55,8 +55,8 @@ def import_(folders: Folders, paths: tuple[Path, ...], jobs: int | None, json_: 
     from archive.corpus import ingest
 
     root = folders.layout.root.resolve()
-    for path in map(Path.resolve, paths):
-        if path == root or root in path.parents:
+    for path in paths:
+        if path.resolve() == root or folders.layout.inside(path):
             raise UsageError(f"{path}: lies in the data folder, so it is in the archive already. Name other files.")
     if not root.is_dir():
         say(f"{root}: a new archive")
@@ -385,7 +385,7 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
     layout: Layout = folders.of_part(part).layout
     for path in paths:
         # A WARC file of the archive that is gone is damage.
-        if not standing(path).exists() and layout.warcs_root.resolve() not in path.resolve().parents:
+        if not standing(path).exists() and not layout.inside(path):
             raise UsageError(f"{path}: no such file.")
     warcs = paths or known_data(layout).all_warcs()
     with telling("verify") as tell:
@@ -421,11 +421,10 @@ def _print_problem(problem: Problem, json_: bool) -> None:
 
 def _is_growing(layout: Layout, warc: Path) -> bool:
     """Whether a crawl is writing a WARC file now."""
-    layout, warc = Layout(root=layout.root.resolve()), warc.resolve()
-    ours = warc.name.endswith(OPEN) and layout.root in warc.parents
+    ours = layout.inside(warc) if warc.name.endswith(OPEN) else None
     from crawler.queue.lock import is_held
 
-    return ours and is_held(layout.lock(layout.site_of(warc)))
+    return ours is not None and is_held(layout.lock(layout.site_of(ours)))
 
 
 @app.command()
@@ -457,18 +456,20 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
     from archive.warc import verify
     from crawler.queue.lock import Lock
 
-    layout = Layout(root=folders.layout.root.resolve())
+    layout: Layout = folders.layout
     if copy is not None:
-        if len(paths) != 1 or layout.warcs_root not in paths[0].resolve().parents:
+        place = layout.inside(paths[0])
+        if len(paths) != 1 or place is None or layout.warcs_root not in place.parents:
             raise UsageError("--from restores one closed WARC file of the data folder. Name that file alone.")
-        entry = damage.restore(layout, paths[0].resolve(), copy)
+        entry = damage.restore(layout, place, copy)
         say(f"{paths[0]}: restored from {copy} (sha256 {entry.sha256}). Then run: cundang clean")
         return
-    for path in map(Path.resolve, paths):
+    for path in paths:
+        place = layout.inside(path)
         # A crawl that is writing the file holds this lock.
-        lock = Lock(layout.lock(layout.site_of(path))) if layout.root in path.parents else None
+        lock = Lock(layout.lock(layout.site_of(place))) if place else None
         try:
-            done = verify.repair(path, layout)
+            done = verify.repair(place or path, layout)
         finally:
             if lock:
                 lock.release()

@@ -152,3 +152,27 @@ def test_the_ledger_outlasts_torn_and_foreign_lines(data: Path) -> None:
     fixity.append(layout, fixity.Event(event="verified", path="warc/old/2026/x.warc.gz"))
     assert [number for number, _ in fixity.read(layout).unread] == [7, 8]
     assert matrix.run(data, "verify") == 1
+
+
+def test_a_folder_that_is_a_link_is_read_by_every_command(data: Path, tmp_path: Path) -> None:
+    layout = Layout(root=data)
+    warcs, texts = [*layout.warcs()], matrix.documents(layout)
+    for room in (layout.warcs_root, *layout.made_roots):
+        shutil.move(room / "old", tmp_path / room.name)
+        (room / "old").symlink_to(tmp_path / room.name)
+    # A link that leads back must not make the walk endless.
+    (tmp_path / "warc" / "back").symlink_to(data)
+    assert [*layout.warcs()] == warcs
+    assert [matrix.run(data, command) for command in ("verify", "rebuild", "status", "export")] == [0] * 4
+    assert matrix.documents(layout) == texts
+    assert layout.inside(tmp_path / "warc" / "2026" / "a.warc.gz") == layout.warcs_root / "old/2026/a.warc.gz"
+    path = matrix.victim(layout, "warc")
+    copy = Path(shutil.copyfile(path, tmp_path / "copy"))
+    matrix.hurt(path, "flipped", 0.4)
+    assert matrix.run(data, "verify") == 1
+    assert matrix.run(data, "repair", str(path), "--from", str(copy)) == 0
+    assert matrix.run(data, "verify") == 0
+    other = data.parent / "moved"
+    assert matrix.run(data, "move", "old", "--to", str(other)) == 0
+    assert [*(tmp_path / room for room in ("warc", "index", "corpus") if (tmp_path / room).exists())] == []
+    assert matrix.documents(Layout(root=other)) + matrix.documents(layout) == texts
