@@ -140,8 +140,11 @@ class Folder:
     def _translated(self, key: str) -> Iterator[None]:
         try:
             yield
+        except FileNotFoundError as error:
+            missing = "is not there. Mount it" if not self._root.is_dir() else f"has no {key}. Put a copy of it there"
+            raise DataError(f"The store {self._root} {missing}.") from error
         except OSError as error:
-            cure = "See that it is mounted, and has room."
+            cure = "See that it is mounted, has room, and lets you read and write."
             raise DataError(f"{self._root / key}: the store refuses ({error.strerror}). {cure}") from error
 
 

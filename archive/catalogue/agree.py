@@ -58,10 +58,9 @@ class Acknowledged:
 def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> Iterator[Problem]:
     """Yield where two files of the archive contradict each other. A missing derived file is not a contradiction.
 
-    `acknowledged`: the captures that crawls remember; read before the WARC files.
+    WARC files that cannot be read are left out.
 
-    Raises:
-        DataError: a WARC file cannot be read.
+    `acknowledged`: the captures that crawls remember; read before the WARC files.
     """
     remembered: list[Acknowledged] = []
     try:
@@ -75,18 +74,24 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
         gone = exclusions.Exclusions(pages={}, erased=frozenset())
     # What was derived from these is kept, so it need not agree with them.
     unsound = {damaged.warc for damaged in damage.known(layout)}
-    scan = _Scan(gone)
+    scan, partial = _Scan(gone), False
     for warc in layout.all_warcs():
         pages: list[str] = []
-        yield from scan.read(warc, pages, ours=layout.site_of(warc) != IMPORTED)
+        try:
+            yield from scan.read(warc, pages, ours=layout.site_of(warc) != IMPORTED)
+        except DataError:
+            # `damage.problems` names the file.
+            partial = True
+            continue
         # Derived files are made once a file is closed.
         if not warc.name.endswith(OPEN) and warc not in unsound:
             yield from _check_index(layout, warc)
             yield from _check_shard(layout, warc, pages, gone)
-    yield from _check_revisits(scan.revisits, scan.targets)
-    yield from _report_lost(
-        layout, (each for each in remembered if each.record not in scan.targets and each.record not in gone.erased)
-    )
+    # The record that seems to be missing may be in a file that cannot be read.
+    revisits = (each for each in scan.revisits if not partial or each.target in scan.targets)
+    yield from _check_revisits(revisits, scan.targets)
+    kept = scan.targets.keys() | gone.erased
+    yield from _report_lost(layout, (each for each in remembered if not partial and each.record not in kept))
     yield from _check_orphans(layout)
     yield from _check_catalogue(layout)
 

@@ -18,7 +18,7 @@ from archive.catalogue import aliases, astray, changes, duplicates, mentions, te
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
-from archive.errors import SpaceError
+from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.site import CHINA
 from archive.warc import index
@@ -205,7 +205,10 @@ def _why_kept(layout: Layout, path: Path, unsound: Collection[Path]) -> str:
     if warc in unsound:
         return f"{path}: the index is gone or changed, and {warc.name} is damaged. Its rows are kept."
     there = path.exists()
-    wanted = "".join(index.lines(warc)).encode("ascii")
+    try:
+        wanted = "".join(index.lines(warc)).encode("ascii")
+    except DataError as error:
+        return f"{path}: the index is gone or changed. Its rows are kept. {error}"
     if not there or path.read_bytes() != wanted:
         index.write(layout, warc)
         if there:
@@ -217,9 +220,6 @@ def mend_indexes(layout: Layout) -> list[str]:
     """Make indexes again that match neither the catalogue nor their WARC files; return the warnings.
 
     Cleaning looks up in the index which pages were taken down, so a cut-off index would bring pages back.
-
-    Raises:
-        DataError: a WARC file cannot be read.
     """
     with _building(layout):
         if _state(layout.catalogue) in ("missing", "broken"):

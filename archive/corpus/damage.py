@@ -1,4 +1,4 @@
-"""WARC files and the ledger -> the files that are damaged, short or gone. What was made from these is kept.
+"""WARC files and the ledger -> the files that are damaged, short, gone or unreadable. What was made of these is kept.
 
 Damaged means that the bytes differ from what `fixity.jsonl` says or, for files older than that ledger, from what the
 shard's header says. Damage that a file already had when it was imported does not count.
@@ -7,6 +7,7 @@ shard's header says. Damage that a file already had when it was imported does no
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,22 +18,23 @@ from archive.corpus import shard
 from archive.errors import CundangError, DataError
 from archive.layout import Layout, standing
 from archive.warc import away, fixity
-from archive.warc.disk import disk_error, write_whole
+from archive.warc.disk import disk_error, read_error, write_whole
 from archive.warc.fixity import Entry, Event, Ledger, name_of
 from archive.warc.record import Problem
 
-What = Literal["damaged", "short", "gone"]
+What = Literal["damaged", "short", "gone", "unreadable"]
 _STEP = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A WARC file that is damaged, short or gone.
+    """A WARC file that is damaged, short, gone or unreadable.
 
     Attributes:
         warc: where the file is, or should be.
         size, sha256: of its original bytes; the size is None if the digest is known from the shard only.
         documents: the number of documents that were made from it and are kept.
+        why: of an unreadable file the reason and its cure.
     """
 
     warc: Path
@@ -40,9 +42,13 @@ class Damage:
     size: int | None
     sha256: str
     documents: int
+    why: str = ""
 
     def __str__(self) -> str:
         """What is wrong, what is kept, and the cure that loses no texts."""
+        kept = f"The {self.documents} documents that were made from it are kept."
+        if self.what == "unreadable":
+            return f"{self.warc}: unreadable. {kept} {self.why}"
         words = {
             "damaged": "its bytes are not those that it was closed with",
             "short": "it is not as long as it was when it was closed",
@@ -50,9 +56,9 @@ class Damage:
         }[self.what]
         size = f"{self.size} bytes, " if self.size is not None else ""
         return (
-            f"{self.warc}: {words} ({size}sha256 {self.sha256}). The {self.documents} documents that were made from it"
-            f" are kept. Put a good copy back: cundang repair {self.warc} --from COPY. Only if there is none:"
-            " cundang clean --accept-damage keeps what can still be read, and drops the rest."
+            f"{self.warc}: {words} ({size}sha256 {self.sha256}). {kept} Put a good copy back: cundang repair"
+            f" {self.warc} --from COPY. Only if there is none: cundang clean --accept-damage keeps what can still be"
+            " read, and drops the rest."
         )
 
 
@@ -61,7 +67,7 @@ class Survey:
     """The result of reading all WARC files.
 
     Attributes:
-        digests: the SHA-256 of each file that exists, base16.
+        digests: the SHA-256 of each file that can be read, base16.
         damages: by path; what is derived from these files stays unchanged.
     """
 
@@ -79,10 +85,11 @@ def survey(
 ) -> Survey:
     """Read every closed WARC file, or those of one site, and compare them with the ledger.
 
-    New files and changed outcomes are written to the ledger, unless `note` is off.
+    New files and changed outcomes are written to the ledger, unless `note` is off. A file that cannot be read is a
+    damage, and the others are read.
 
     Raises:
-        DataError, SpaceError: a file or the ledger cannot be read or written.
+        DataError, SpaceError: the ledger cannot be read or written.
     """
     found = Survey(digests={}, damages={})
     events: list[Event] = []
@@ -91,7 +98,12 @@ def survey(
     for warc in warcs:
         tell(warc)
         events += _compare(layout, ledger, warc, event, found)
-    for warc, entry in _find_gone(layout, ledger, site):
+    for warc, entry in _find_gone(layout, ledger, site, {*warcs}):
+        try:
+            away.check_access(warc)
+        except DataError as error:  # its folder cannot be read
+            found.damages[warc] = _unreadable(layout, warc, entry, str(error))
+            continue
         found.damages[warc] = _damage(layout, warc, entry, None)
         if name_of(layout, warc) not in ledger.entries:
             events.append(_event(layout, warc, "registered", None, entry.sha256))
@@ -106,11 +118,17 @@ def _compare(
     layout: Layout, ledger: Ledger, warc: Path, event: Literal["read", "verified"], found: Survey
 ) -> Iterator[Event]:
     """Read a file, compare it with the ledger and add the result to `found`; yield the events to note."""
-    size, digest = _measure(warc)
+    entry = ledger.entries.get(name_of(layout, warc))
+    try:
+        size, digest = _measure(warc)
+    except DataError as error:
+        found.damages[warc] = _unreadable(layout, warc, entry, str(error))
+        if entry is not None and (event == "verified" or entry.outcome != "unreadable"):
+            yield _event(layout, warc, event, None, None, "unreadable")
+        return
     if digest is None:
         return
     found.digests[warc] = digest
-    entry = ledger.entries.get(name_of(layout, warc))
     if entry is None or entry.removed:
         entry = _first_entry(layout, warc, size, digest)
         yield _event(layout, warc, "registered", entry.size, entry.sha256)
@@ -123,7 +141,9 @@ def _compare(
 
 
 def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
-    """The files that are damaged, short or gone, judged by existence, size and the last reading; reads no file.
+    """The files that are damaged, short, gone or unreadable, by existence, size, permissions and the last reading.
+
+    It reads no file.
 
     Raises:
         DataError: the ledger cannot be read.
@@ -134,11 +154,17 @@ def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
         warc = layout.root / name
         if entry.removed or (sites is not None and layout.site_of(warc) not in sites):
             continue
-        size = away.size_of(warc)
+        try:
+            away.check_access(warc)
+            size = away.size_of(warc)
+        except DataError as error:
+            found[warc] = _unreadable(layout, warc, entry, str(error))
+            continue
         if size is None:
             found[warc] = _damage(layout, warc, entry, None)
-            continue
-        if entry.size not in (None, size) or entry.outcome == "damaged":
+        elif entry.outcome == "unreadable":
+            found[warc] = _unreadable(layout, warc, entry, "The last reading failed. Run: cundang verify")
+        elif entry.size not in (None, size) or entry.outcome == "damaged":
             found[warc] = _damage(layout, warc, entry, size)
     for warc, entry in _orphans(layout, ledger, None):
         if sites is None or layout.site_of(warc) in sites:
@@ -182,13 +208,17 @@ def custody(layout: Layout) -> list[Custody]:
 
 
 def is_sound(layout: Layout, warc: Path) -> bool:
-    """Whether something new may be made from a file: its bytes are what the ledger says, or it is not in the ledger.
+    """Whether something new may be made from a file: it is readable, and as the ledger says or not in the ledger.
 
     Raises:
-        DataError: the ledger or the file cannot be read.
+        DataError: the ledger cannot be read.
     """
     entry = fixity.read(layout).entries.get(name_of(layout, warc))
-    return entry is None or entry.removed or _measure(warc)[1] == entry.sha256
+    try:
+        digest = _measure(warc)[1]
+    except DataError:
+        return False
+    return entry is None or entry.removed or digest == entry.sha256
 
 
 def was_removed(layout: Layout, derived: Path) -> bool:
@@ -201,10 +231,14 @@ def was_removed(layout: Layout, derived: Path) -> bool:
 def accept(layout: Layout, damages: Iterable[Damage]) -> None:
     """Accept damaged files as they are now, and drop those that are gone, with what was made from them.
 
+    Files that cannot be read now are neither: they stay as they are.
+
     Raises:
         DataError, SpaceError: the disk refuses.
     """
     for damage in damages:
+        if damage.what == "unreadable":
+            continue
         size, digest = _measure(damage.warc) if damage.what != "gone" else (None, None)
         if digest is not None:
             fixity.append(layout, _event(layout, damage.warc, "accepted", size, digest))
@@ -259,7 +293,7 @@ def _measure(warc: Path) -> tuple[int | None, str | None]:
     except FileNotFoundError:
         return None, None
     except OSError as error:
-        raise DataError(f"{warc}: cannot be read ({error.strerror}). Check the disk and the permissions.") from error
+        raise read_error(warc, error) from error
 
 
 def _first_entry(layout: Layout, warc: Path, size: int | None, digest: str) -> Entry:
@@ -270,11 +304,14 @@ def _first_entry(layout: Layout, warc: Path, size: int | None, digest: str) -> E
     return Entry(size=size, sha256=digest, since="", by="registered", looked="")
 
 
-def _find_gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
+def _find_gone(
+    layout: Layout, ledger: Ledger, site: str | None, listed: Collection[Path]
+) -> Iterator[tuple[Path, Entry]]:
+    """The files of the ledger that are not among those `listed`."""
     for name, entry in ledger.entries.items():
         warc = layout.root / name
         asked = layout.holds(warc) and (site is None or layout.site_of(warc) == site)
-        if asked and not entry.removed and not standing(warc).exists():
+        if asked and not entry.removed and warc not in listed:
             yield warc, entry
     yield from ((warc, entry) for warc, entry in _orphans(layout, ledger, site) if layout.holds(warc))
 
@@ -305,6 +342,24 @@ def _damage(layout: Layout, warc: Path, entry: Entry, size: int | None) -> Damag
     about = shard.about(layout.shard_of(warc))
     documents = about.documents if about else 0
     return Damage(warc=warc, what=what, size=entry.size, sha256=entry.sha256, documents=documents)
+
+
+def _unreadable(layout: Layout, warc: Path, entry: Entry | None, why: str) -> Damage:
+    about = shard.about(layout.shard_of(warc))
+    stub = away.stub_of(warc)
+    if not os.path.lexists(warc) and stub.exists():
+        why += (
+            f" Otherwise put one here: cundang repair {warc} --from COPY. Only if there is none: remove {stub}, and run"
+            " cundang clean --accept-damage"
+        )
+    return Damage(
+        warc=warc,
+        what="unreadable",
+        size=entry.size if entry else None,
+        sha256=entry.sha256 if entry else "",
+        documents=about.documents if about else 0,
+        why=why,
+    )
 
 
 def _event(

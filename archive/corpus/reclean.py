@@ -309,7 +309,8 @@ def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: 
     found = damage.survey(layout, site, note=not dry)
     if accept and not dry:
         damage.accept(layout, found.damages.values())
-        found = Survey(digests=found.digests, damages={})
+        unread = {warc: each for warc, each in found.damages.items() if each.what == "unreadable"}
+        found = Survey(digests=found.digests, damages=unread)
     if found.damages and not found.digests:
         warn(f"{layout.warcs_root}: holds no WARC file of those that were here. If it is a disk, mount it.")
     for each in found.damages.values():

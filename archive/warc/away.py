@@ -7,6 +7,7 @@ replayed as if it were here.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -21,7 +22,7 @@ from archive.errors import DataError
 from archive.layout import AWAY, Layout
 from archive.store import Held, Store, open_store
 from archive.warc import exclusions, fixity
-from archive.warc.disk import sha256_of, sync_folder, write_whole
+from archive.warc.disk import read_error, sha256_of, sync_folder, write_whole
 
 # Bytes per request to a store: about a page and its neighbours.
 _BLOCK = 1 << 20
@@ -90,6 +91,25 @@ def size_of(warc: Path) -> int | None:
     except FileNotFoundError:
         away = read_stub(warc)
         return away.size if away else None
+
+
+def check_access(warc: Path) -> None:
+    """Check that a WARC file may be read, without reading it; a bucket is not asked.
+
+    Raises:
+        DataError: it may not, or it should be in a store's folder and is not.
+    """
+    try:
+        warc.stat()
+    except FileNotFoundError:
+        away = read_stub(warc)
+        if away and away.store.startswith("file:"):
+            _store(away.store).range(away.key, 0, 0)
+        return
+    except OSError as error:
+        raise read_error(warc, error) from error
+    if not os.access(warc, os.R_OK):
+        raise read_error(warc, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def open_warc(warc: Path) -> io.BufferedReader:

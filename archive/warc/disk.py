@@ -28,6 +28,17 @@ def disk_error(path: Path, error: OSError) -> CundangError:
     return DataError(f"{path}: cannot be written ({reason}). Check the disk and the permissions, then start again.")
 
 
+def read_error(path: Path, error: OSError) -> DataError:
+    """Translate an OSError of reading; the cure follows from its reason."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        cure = "Correct its permissions, or run the command as its owner."
+    elif error.errno == errno.ENOENT:
+        cure = "Name a file that is there."
+    else:
+        cure = "Check the disk."
+    return DataError(f"{path}: cannot be read ({error.strerror or error}). {cure}")
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, base16; raises OSError."""
     with path.open("rb") as file:

@@ -32,7 +32,7 @@ Kind = Literal[
     "erased", "dropped",
 ]
 # fmt: on
-Outcome = Literal["whole", "damaged", "gone"]
+Outcome = Literal["whole", "damaged", "gone", "unreadable"]
 _SETS: tuple[Kind, ...] = ("closed", "imported", "repaired", "rewritten", "accepted", "registered")
 _ENDS: tuple[Kind, ...] = ("erased", "dropped")
 

@@ -18,6 +18,7 @@ from archive.warc import wacz
 from archive.warc.away import open_warc
 from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, FoundBy
 from archive.warc.conformance import changed, check, has_http_head, is_proved
+from archive.warc.disk import read_error
 from archive.warc.http import closed_within, is_open, open_response, parse_fields
 from archive.warc.record import Problem, Record
 from archive.warc.scan import MAX_BLOCK, scan
@@ -44,16 +45,19 @@ def whole_records(path: Path) -> Iterator[Record]:
 
 
 def _scan_file(path: Path) -> Iterator[Record | Problem]:
-    with open_file(path) as file:
-        if file.read(len(wacz.MAGIC)) != wacz.MAGIC:
-            yield from scan(file, path.name.removesuffix(OPEN))
-            return
-        for item in wacz.warcs_in(file, path.name):
-            if isinstance(item, Problem):
-                yield item
-            else:
-                name, unpacked = item
-                yield from scan(unpacked, f"{path.name}/{name}")
+    try:
+        with open_file(path) as file:
+            if file.read(len(wacz.MAGIC)) != wacz.MAGIC:
+                yield from scan(file, path.name.removesuffix(OPEN))
+                return
+            for item in wacz.warcs_in(file, path.name):
+                if isinstance(item, Problem):
+                    yield item
+                else:
+                    name, unpacked = item
+                    yield from scan(unpacked, f"{path.name}/{name}")
+    except OSError as error:  # of a disk that fails
+        raise read_error(path, error) from error
 
 
 def read(path: Path) -> Iterator[Capture]:
@@ -126,9 +130,7 @@ def open_file(path: Path) -> io.BufferedReader:
                 raise
             return path.with_name(path.name.removesuffix(OPEN)).open("rb")
     except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read ({error.strerror}). Name a file that is there and may be read."
-        ) from error
+        raise read_error(path, error) from error
 
 
 class Segments:

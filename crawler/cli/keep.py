@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.errors import LockedError, UsageError
+from archive.errors import DataError, LockedError, UsageError
 from archive.layout import OPEN, Layout, standing
 from crawler.cli.app import (
     app,
@@ -379,8 +379,6 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
 
     Example: cundang verify
     """
-    from archive.warc import verify
-
     wrong = noted = 0
     layout: Layout = folders.of_part(part).layout
     for path in paths:
@@ -391,7 +389,7 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
             tell(warc.name, done, len(warcs))
-            for problem in verify.verify(warc, growing=_is_growing(layout, warc)):
+            for problem in _problems(layout, warc, named=bool(paths)):
                 wrong += not problem.noted
                 noted += problem.noted
                 _print_problem(problem, json_)
@@ -401,6 +399,18 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
     said = f", {noted} faults in server responses, which the records state" if noted else ""
     say(f"verify: {len(warcs)} files, {wrong} problems{said}")
     return int(wrong > 0)
+
+
+def _problems(layout: Layout, warc: Path, *, named: bool) -> Iterator[Problem]:
+    """What is wrong with a WARC file; that it cannot be read only if it was `named` or is open, else it is a damage."""
+    from archive.warc import verify
+    from archive.warc.record import Problem as Found
+
+    try:
+        yield from verify.verify(warc, growing=_is_growing(layout, warc))
+    except DataError as error:
+        if named or warc.name.endswith(OPEN):
+            yield Found(file=warc.name, offset=0, reason=str(error))
 
 
 def _disagreements(layout: Layout) -> Iterator[Problem]:

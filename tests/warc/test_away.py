@@ -262,3 +262,32 @@ def test_a_store_that_is_none_is_refused() -> None:
         open_store("ftp://host/x")
     with pytest.raises(UsageError, match="Write it as s3://bucket/prefix"):
         open_store("s3:/bucket/x")
+
+
+def test_an_object_that_a_store_has_lost_stops_nothing(layout: Layout, tmp_path: Path) -> None:
+    there = tmp_path / "store"
+    assert run(layout, "store", "push", str(there), "--drop")[0] == 0
+    lost, other = layout.warcs()
+    copy = (there / fixity.name_of(layout, lost)).rename(tmp_path / "copy")
+    told = (
+        f"{lost}: unreadable. The 3 documents that were made from it are kept. The store {there} has no"
+        f" {fixity.name_of(layout, lost)}. Put a copy of it there. Otherwise put one here: cundang repair {lost} --from"
+        f" COPY. Only if there is none: remove {away.stub_of(lost)}, and run cundang clean --accept-damage"
+    )
+    *_, new = archive_of(tmp_path / "new", files=3, pages=1).warcs()
+    for words in (["status"], ["clean"], ["clean", "--accept-damage"], ["rebuild"], ["import", str(new)]):
+        code, said = run(layout, *words)
+        assert (code, said.count(told)) == (1, 1), words
+    assert build.update(layout).documents == 7
+    assert "verify: 3 files, 1 problems\n" in run(layout, "verify")[1]
+    # Damage of another file is found.
+    path = there / fixity.name_of(layout, other)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert "its bytes are not those that it was closed with" in run(layout, "verify")[1]
+    shutil.move(there, tmp_path / "elsewhere")
+    assert f"The store {there} is not there. Mount it." in run(layout, "status")[1]
+    shutil.move(tmp_path / "elsewhere", there)
+    assert run(layout, "repair", str(lost), "--from", str(copy))[0] == 0
+    assert told not in run(layout, "clean")[1]
