@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -121,6 +122,11 @@ def append(layout: Layout, *events: Event) -> None:
         append_lines(layout.fixity, *({**asdict(event), "date": now, "agent": agent} for event in events))
     except OSError as error:
         raise disk_error(layout.fixity, error) from error
+
+
+def is_writable(layout: Layout) -> bool:
+    """Whether the ledger can be written: a mounted backup is often read-only."""
+    return os.access(layout.fixity if layout.fixity.exists() else layout.root, os.W_OK)
 
 
 def name_of(layout: Layout, warc: Path) -> str:

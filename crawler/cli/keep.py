@@ -416,9 +416,13 @@ def _problems(layout: Layout, warc: Path, *, named: bool) -> Iterator[Problem]:
 def _disagreements(layout: Layout) -> Iterator[Problem]:
     from archive.catalogue import agree
     from archive.corpus import damage
+    from archive.warc import fixity
     from crawler.queue.heal import acknowledged
 
-    yield from damage.problems(layout, damage.survey(layout, event="verified"))
+    note = fixity.is_writable(layout)
+    if not note:
+        say(f"{layout.fixity}: cannot be written, so the result of this reading is not noted there.")
+    yield from damage.problems(layout, damage.survey(layout, event="verified", note=note))
     # Whether the catalogue agrees can only be checked for the whole archive.
     if layout.part is None:
         yield from agree.disagreements(layout, acknowledged(layout))

@@ -203,3 +203,19 @@ def test_a_file_that_may_not_be_read_is_named_and_the_others_are_read(data: Path
     assert matrix.documents(layout) == texts
     path.chmod(0o644)
     assert [as_user(data, command)[0] for command in ("verify", "clean", "status")] == [0] * 3
+
+
+def test_an_archive_that_may_not_be_written_is_verified(data: Path) -> None:
+    layout = Layout(root=data)
+    ledger = layout.fixity.read_bytes()
+    for path in (data, *data.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    told = f"{layout.fixity}: cannot be written, so the result of this reading is not noted there.\n"
+    assert as_user(data, "verify") == (0, f"{told}verify: 3 files, 0 problems\n")
+    path = matrix.victim(layout, "warc")
+    path.chmod(0o644)
+    matrix.hurt(path, "flipped", 0.4)
+    assert "its bytes are not those that it was closed with" in as_user(data, "verify")[1]
+    assert layout.fixity.read_bytes() == ledger
+    for path in (data, *data.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
