@@ -207,6 +207,10 @@ class Layout:
         closed = dict.fromkeys(self.warcs())
         return [*closed, *(path for path in opened if path.with_name(path.name.removesuffix(OPEN)) not in closed)]
 
+    def uncleaned(self, site: str | None = None) -> int:
+        """The number of closed WARC files without a shard, of all sites or of one."""
+        return sum(not self.shard_of(warc).exists() for warc in self.warcs(site))
+
     def leavings(self) -> Iterator[Path]:
         """Leftovers beside WARC files: torn ends that were set aside, and half-written files of a killed program."""
         yield from sorted(walk(self.warcs_root, TAIL, TMP))

@@ -93,10 +93,9 @@ def _unfinished(layout: Layout, site: str, *, begun: bool) -> Iterator[str]:
         return
     if begun or any(layout.open_warcs(site)):
         yield f"{Ending.KILLED}: its last crawl did not end. Run: cundang crawl {site}"
-    shards = [layout.shard_of(warc).exists() for warc in layout.warcs(site)]
-    if uncleaned := len(shards) - sum(shards):
+    if uncleaned := layout.uncleaned(site):
         yield f"{uncleaned} WARC files are not cleaned. Run: cundang clean"
-    elif shards and not layout.catalogue.exists():
+    elif any(layout.warcs(site)) and not layout.catalogue.exists():
         yield "there is no catalogue. Run: cundang rebuild --catalogue"
 
 

@@ -28,6 +28,7 @@ from archive.layout import IMPORTED, Layout
 from archive.site import CHINA
 from archive.text.document import Document, Script
 from archive.warc import exclusions
+from archive.warc.disk import read_error
 
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
@@ -461,7 +462,7 @@ def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
     try:
         with closing(_connect(layout)) as db:
             yield db
-    except (sqlite3.Error, UnicodeDecodeError) as error:
+    except (sqlite3.Error, ValueError) as error:  # flipped bits of a row may leave a text that is no UTF-8 or no JSON
         raise DataError(f"{layout.catalogue}: {error}. Make it again: cundang rebuild --catalogue") from error
 
 
@@ -470,8 +471,13 @@ def _connect(layout: Layout) -> sqlite3.Connection:
         raise UsageError(
             f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA; crawl and import make a new one."
         )
-    if not layout.catalogue.exists():
-        raise UsageError(f"{layout.catalogue}: no catalogue yet. Make it: cundang rebuild --catalogue")
+    try:
+        layout.catalogue.open("rb").close()
+    except FileNotFoundError:
+        cure = "clean" if layout.uncleaned() else "rebuild --catalogue"
+        raise UsageError(f"{layout.catalogue}: no catalogue yet. Make it: cundang {cure}") from None
+    except OSError as error:
+        raise read_error(layout.catalogue, error) from error
     db = sqlite3.connect(f"{layout.catalogue.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
     excluded = exclusions.read(layout)
     if excluded.pages:

@@ -120,7 +120,7 @@ def write(
             if not (stage / out.name).is_dir():
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
-    uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
+    uncleaned = layout.uncleaned(wanted.site)
     return Export(documents=count, uncleaned=uncleaned, manifest=_manifest_of(out), left_out=tally.left_out)
 
 

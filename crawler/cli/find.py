@@ -16,7 +16,7 @@ import click
 from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.cli.app import Decorated, app, day_option, json_option, site_option
-from crawler.cli.folders import Folders, known_data, print_item
+from crawler.cli.folders import Folders, known_data, print_item, say_uncleaned
 from crawler.messages import china_time, put, say, say_all, telling
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     frequency: bool,
     in_context: bool,
     json_: bool,
-) -> None:
+) -> int:
     """Find documents by words of any length in either script; newest publications first, undated documents last.
 
-    `cundang serve` explains the whole query language under "Help".
+    `cundang serve` explains the whole query language under "Help". Exit 1 if nothing is found while WARC files are not
+    cleaned.
 
     Example: cundang search '统战 OR 侨务' -疫情
     """
@@ -93,8 +94,11 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         lines = search_lines.concordance(searcher, query_)
     else:
         lines = search_lines.hits(searcher, query_, order, page, limit, facets, histogram)
+    found = False
     for item, plain in lines:
         print_item(item, plain, json_)
+        found |= item is not None
+    return 0 if found else say_uncleaned(folders.layout)
 
 
 @app.command()

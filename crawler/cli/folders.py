@@ -132,6 +132,14 @@ def known_data(layout: Layout) -> Layout:
     return layout
 
 
+def say_uncleaned(layout: Layout) -> int:
+    """Say that WARC files are not cleaned, so that their pages cannot be found; return 1 if there are any, else 0."""
+    uncleaned = layout.uncleaned()
+    if uncleaned:
+        say(f"{uncleaned} WARC files are not cleaned, so their pages cannot be found. Run: cundang clean")
+    return int(uncleaned > 0)
+
+
 def print_item(item: Any, plain: str, json_: bool) -> None:
     """Print a dataclass or mapping as one line of JSON, or its plain line; without an item, print that on stderr."""
     if item is None:

@@ -28,7 +28,7 @@ from crawler.cli.app import (
     site_option,
     store_app,
 )
-from crawler.cli.folders import Folders, known_data, print_item
+from crawler.cli.folders import Folders, known_data, print_item, say_uncleaned
 from crawler.messages import put, say, say_all, telling
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ def rebuild(folders: Folders, index_: bool, corpus: bool, catalogue: bool, jobs:
         code |= _clean(folders, None, every=True, jobs=jobs, anew=catalogue or everything)
     elif catalogue:
         code |= say_all(map(str, damage.known(folders.layout)))
-        code |= _catalogue(folders, anew=True)
+        code |= _catalogue(folders, anew=True) | say_uncleaned(folders.layout)
     return code
 
 

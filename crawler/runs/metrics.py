@@ -90,7 +90,7 @@ def of_archive(layout: Layout) -> Iterator[Metric]:
         ("data_bytes", "The size of the data folder.", disk.used),
         ("disk_free_bytes", "The free space on its disk.", disk.free),
         ("growth_bytes_a_day", "The growth of the data folder per day, over the last 30 days.", disk.daily_growth),
-        ("uncleaned_files", "WARC files without a shard.", _uncleaned(layout)),
+        ("uncleaned_files", "WARC files without a shard.", layout.uncleaned()),
         ("catalogue_lag_seconds", "How much older the catalogue is than the newest shard.", _lag(layout)),
     ):
         yield GaugeMetricFamily(f"cundang_{name}", meaning, value=value)
@@ -119,10 +119,6 @@ def _gaps(layout: Layout) -> dict[str, float]:
             # Leave out the metric of an unreadable ledger; `status` reports the error.
             continue
     return gaps
-
-
-def _uncleaned(layout: Layout) -> int:
-    return sum(not layout.shard_of(warc).exists() for warc in layout.warcs())
 
 
 def _lag(layout: Layout) -> float:

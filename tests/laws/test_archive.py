@@ -219,3 +219,35 @@ def test_an_archive_that_may_not_be_written_is_verified(data: Path) -> None:
     assert layout.fixity.read_bytes() == ledger
     for path in (data, *data.rglob("*")):
         path.chmod(path.stat().st_mode | 0o200)
+
+
+def test_a_search_finds_nothing_in_silence_only_where_all_is_cleaned(data: Path) -> None:
+    layout = Layout(root=data)
+    shutil.rmtree(data / "corpus")
+    layout.catalogue.unlink()
+    files = len([*layout.warcs()])
+    told = f"{files} WARC files are not cleaned, so their pages cannot be found. Run: cundang clean\n"
+    assert as_user(data, "search", "会议")[1].endswith("no catalogue yet. Make it: cundang clean\n")
+    code, said = as_user(data, "rebuild", "--catalogue")
+    assert (code, said.endswith(told)) == (1, True)
+    code, said = as_user(data, "search", "会议")
+    assert (code, said.endswith(told)) == (1, True)
+    assert matrix.run(data, "clean") == 0
+    assert matrix.run(data, "search", "nothing") == 0
+    layout.catalogue.unlink()
+    assert as_user(data, "search", "会议")[1].endswith("no catalogue yet. Make it: cundang rebuild --catalogue\n")
+
+
+def test_a_catalogue_whose_bytes_changed_ends_with_the_cure(data: Path) -> None:
+    layout = Layout(root=data)
+    good = layout.catalogue.read_bytes()
+    told = "Make it again: cundang rebuild --catalogue\n"
+    for change in (good.replace(b'["', b'["\xff'), good.replace(b"[]", b"[\x01")):
+        layout.catalogue.write_bytes(change)
+        for words in (["export", "--format", "jsonl", "--out", f"{data}.jsonl"], ["search", "会议"]):
+            code, said = as_user(data, *words)
+            assert "Traceback" not in said
+            assert code == 0 or said.endswith(told), words
+    layout.catalogue.write_bytes(good)
+    layout.catalogue.chmod(0)
+    assert "Correct its permissions" in as_user(data, "search", "会议")[1]
