@@ -31,6 +31,8 @@ from crawler.queue.lock import Lock, is_held
 _HALF = "[0-9a-f]" * 8
 # The files that a crawl writes beside its state when it ends, by their names in `Layout`.
 _ACCOUNTS = ("missing", "ledger")
+# In the ledger, why a WARC file was dropped.
+_MOVED = "moved to another archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +62,13 @@ def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[C
 
 
 def move(source: Layout, target: Layout, site: str) -> Iterator[Copied]:
-    """Copy a site to another archive, then remove it from this one.
+    """Copy a site to another archive, then remove it from this one; nothing if an earlier call has done that.
 
     Raises:
         UsageError, LockedError, DataError, SpaceError: as `merge`.
     """
+    if _was_moved(source, target, site):
+        return
     sites = _sites(source, target, site)
     with _held(target, sites), _held(source, sites):
         yield from _copy_sites(source, target, sites)
@@ -72,6 +76,15 @@ def move(source: Layout, target: Layout, site: str) -> Iterator[Copied]:
             _remove(source, site)
         except OSError as error:
             raise disk_error(Path(error.filename or source.root), error) from error
+
+
+def _was_moved(source: Layout, target: Layout, site: str) -> bool:
+    """Whether a site has been removed here, for it is in the target. A call that was killed may have gone that far."""
+    noted = any(
+        event.get("detail") == _MOVED and str(event.get("path", "")).startswith(f"warc/{site}/")
+        for event in fixity.events(source)
+    )
+    return noted and site not in source.keys() and site in target.keys()  # noqa: SIM118 - no mapping
 
 
 @contextmanager
@@ -268,7 +281,7 @@ def _remove(layout: Layout, site: str) -> None:
     """Remove a site that is now in another archive; raises OSError."""
     entries = fixity.read(layout).entries
     events = [
-        fixity.Event(event="dropped", path=name, outcome="gone", detail="moved to another archive")
+        fixity.Event(event="dropped", path=name, outcome="gone", detail=_MOVED)
         for warc in layout.warcs(site)
         if (entry := entries.get(name := fixity.name_of(layout, warc))) is None or not entry.removed
     ]

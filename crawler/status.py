@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
     catalogued = {each.site: each for each in query.status(layout)}
     kept = {each.site: each for each in damage.custody(layout)}
     crawled = {path.stem: path for path in layout.states()}
-    for key in sorted(catalogued.keys() | kept.keys() | crawled.keys()):
+    gone = Counter(layout.site_of(path) for path in query.gone_shards(layout))
+    for key in sorted(catalogued.keys() | kept.keys() | crawled.keys() | gone.keys()):
         if site is not None and key != site:
             continue
         run, reasons, awaited, ahead = None, {}, 0, None
@@ -80,14 +82,21 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             never_verified=files.never if files else 0,
             verified=(files.first[:10], files.last[:10]) if files and files.first and files.last else None,
             unfinished=(
-                *_unfinished(layout, key, begun=key in crawled and run is None),
+                *_unfinished(layout, key, begun=key in crawled and run is None, gone=gone[key]),
                 *([f"{ahead}. The next crawl asks for them again. Check the clock"] if ahead else []),
             ),
         )
 
 
-def _unfinished(layout: Layout, site: str, *, begun: bool) -> Iterator[str]:
-    """What was begun on a site and not finished; `begun`: there is the state of a crawl, but no crawl has ended."""
+def _unfinished(layout: Layout, site: str, *, begun: bool, gone: int) -> Iterator[str]:
+    """What was begun on a site and not finished.
+
+    Args:
+        layout: the archive.
+        site: the site's key.
+        begun: there is the state of a crawl, but no crawl has ended.
+        gone: the number of shards that the catalogue lists and that are gone.
+    """
     if is_held(layout.lock(site)):
         yield f"{Ending.RUNNING}: it is being crawled"
         return
@@ -95,6 +104,8 @@ def _unfinished(layout: Layout, site: str, *, begun: bool) -> Iterator[str]:
         yield f"{Ending.KILLED}: its last crawl did not end. Run: cundang crawl {site}"
     if uncleaned := layout.uncleaned(site):
         yield f"{uncleaned} WARC files are not cleaned. Run: cundang clean"
+    elif gone:
+        yield f"{gone} shards are gone, and the catalogue still lists them. Run: cundang clean"
     elif any(layout.warcs(site)) and not layout.catalogue.exists():
         yield "there is no catalogue. Run: cundang rebuild --catalogue"
 

@@ -24,7 +24,7 @@ from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
 from archive.corpus import shard
 from archive.errors import DataError, UsageError
-from archive.layout import IMPORTED, Layout
+from archive.layout import IMPORTED, SHARD, Layout
 from archive.site import CHINA
 from archive.text.document import Document, Script
 from archive.warc import exclusions
@@ -414,6 +414,15 @@ def skips_of(layout: Layout, shards: Iterable[Path]) -> dict[str, int]:
              GROUP BY 1 ORDER BY 2 DESC, 1"""
     with catalogue(layout) as db:
         return dict(db.execute(sql, (paths,)).fetchall())
+
+
+def gone_shards(layout: Layout) -> list[Path]:
+    """The shards whose documents the catalogue lists, and which are gone; none if there is no catalogue yet."""
+    if not layout.catalogue.exists():
+        return []
+    with catalogue(layout) as db:
+        named = [layout.root / path for (path,) in db.execute("SELECT path FROM sources ORDER BY path")]
+    return [path for path in named if path.suffix == SHARD and not path.exists()]
 
 
 def outcomes(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:

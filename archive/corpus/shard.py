@@ -320,6 +320,8 @@ def _open(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: the shard is gone. Bring the catalogue up to date: cundang clean") from error
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"{path}: not a readable shard ({error}). Make it again: cundang rebuild --corpus") from error
 
