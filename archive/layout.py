@@ -253,11 +253,10 @@ class Layout:
             named, root = (Path(os.path.normpath(clean(each))) for each in (path, self.root))
             if root in named.parents:
                 return self.root / named.relative_to(root)
-        for room in (room for room in (self.warcs_root, *self.made_roots) if room.is_dir()):
-            for link in (each for each in room.iterdir() if each.is_symlink()):
-                if link.resolve() in named.parents:
-                    return link / named.relative_to(link.resolve())
-        return None
+        rooms = (room for room in (self.warcs_root, *self.made_roots) if room.is_dir())
+        links = (each for room in rooms for each in room.iterdir() if each.is_symlink())
+        link = next((each for each in links if each.resolve() in named.parents), None)
+        return link and link / named.relative_to(link.resolve())
 
     def _beside(self, warc: Path, folder: str, ending: str) -> Path:
         relative = warc.relative_to(self.warcs_root)
@@ -279,12 +278,16 @@ def walk(folder: Path, *endings: str) -> Iterator[Path]:
 def walk_folders(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """A folder and all folders below it, each with the names in it that are no folders; symlinks as in `walk`."""
     for top, folders, names in os.walk(folder, followlinks=True):
-        links = {name for name in folders if os.path.islink(f"{top}/{name}")}  # noqa: PTH114 - there may be a million
-        if links:
-            named = (each.resolve() for each in (Path(top), *Path(top).absolute().parents))
-            above = {each for real in named for each in (real, *real.parents)}
-            folders[:] = [name for name in folders if name not in links or Path(top, name).resolve() not in above]
+        folders[:] = [name for name in folders if not _leads_back(Path(top, name))]
         yield top, names
+
+
+def _leads_back(folder: Path) -> bool:
+    """Whether a folder is a symlink to one that it lies in."""
+    if not folder.is_symlink():
+        return False
+    around = (each.resolve() for each in folder.absolute().parents)
+    return folder.resolve() in {each for real in around for each in (real, *real.parents)}
 
 
 def standing(warc: Path) -> Path:

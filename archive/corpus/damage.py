@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from archive.corpus import shard
 from archive.errors import CundangError, DataError
 from archive.layout import Layout, standing
-from archive.warc import away, fixity
+from archive.warc import away, fixity, index
 from archive.warc.disk import disk_error, read_error, write_whole
 from archive.warc.fixity import Entry, Event, Ledger, name_of
 from archive.warc.record import Problem
@@ -132,11 +132,12 @@ def _compare(
     if entry is None or entry.removed:
         entry = _first_entry(layout, warc, size, digest)
         yield _event(layout, warc, "registered", entry.size, entry.sha256)
-    outcome: fixity.Outcome = "whole" if entry.sha256 == digest else "damaged"
+    outcome: fixity.Outcome = "whole" if entry.is_of(digest) else "damaged"
     if outcome == "damaged":
         found.damages[warc] = _damage(layout, warc, entry, size)
-    if event == "verified" or outcome != entry.outcome:
-        restored = outcome == "whole" and entry.outcome != "whole"
+    # A file whose damage was accepted may be what it was again.
+    restored = outcome == "whole" and (entry.outcome != "whole" or digest != entry.sha256)
+    if event == "verified" or restored or outcome != entry.outcome:
         yield _event(layout, warc, "restored" if restored else event, size, digest, outcome)
 
 
@@ -154,22 +155,28 @@ def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
         warc = layout.root / name
         if entry.removed or (sites is not None and layout.site_of(warc) not in sites):
             continue
-        try:
-            away.check_access(warc)
-            size = away.size_of(warc)
-        except DataError as error:
-            found[warc] = _unreadable(layout, warc, entry, str(error))
-            continue
-        if size is None:
-            found[warc] = _damage(layout, warc, entry, None)
-        elif entry.outcome == "unreadable":
-            found[warc] = _unreadable(layout, warc, entry, "The last reading failed. Run: cundang verify")
-        elif entry.size not in (None, size) or entry.outcome == "damaged":
-            found[warc] = _damage(layout, warc, entry, size)
+        if damaged := _known(layout, warc, entry):
+            found[warc] = damaged
     for warc, entry in _orphans(layout, ledger, None):
         if sites is None or layout.site_of(warc) in sites:
             found.setdefault(warc, _damage(layout, warc, entry, None))
     return [found[warc] for warc in sorted(found)]
+
+
+def _known(layout: Layout, warc: Path, entry: Entry) -> Damage | None:
+    """What is known to be wrong with a file of the ledger, without reading it."""
+    try:
+        away.check_access(warc)
+        size = away.size_of(warc)
+    except DataError as error:
+        return _unreadable(layout, warc, entry, str(error))
+    if size is None:
+        return _damage(layout, warc, entry, None)
+    if entry.outcome == "unreadable":
+        return _unreadable(layout, warc, entry, "The last reading failed. Run: cundang verify")
+    if entry.size not in (None, size) or entry.outcome == "damaged":
+        return _damage(layout, warc, entry, size)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +225,7 @@ def is_sound(layout: Layout, warc: Path) -> bool:
         digest = _measure(warc)[1]
     except DataError:
         return False
-    return entry is None or entry.removed or digest == entry.sha256
+    return entry is None or entry.removed or entry.is_of(digest)
 
 
 def was_removed(layout: Layout, derived: Path) -> bool:
@@ -242,6 +249,7 @@ def accept(layout: Layout, damages: Iterable[Damage]) -> None:
         size, digest = _measure(damage.warc) if damage.what != "gone" else (None, None)
         if digest is not None:
             fixity.append(layout, _event(layout, damage.warc, "accepted", size, digest))
+            index.write(layout, damage.warc)
             continue
         fixity.append(layout, _event(layout, damage.warc, "dropped", None, None, "gone"))
         layout.index_of(damage.warc).unlink(missing_ok=True)
@@ -250,6 +258,8 @@ def accept(layout: Layout, damages: Iterable[Damage]) -> None:
 
 def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
     """Put a good copy in the place of a file that is damaged, short or gone; return its new entry of the ledger.
+
+    A file whose damage was accepted becomes what it was before.
 
     Raises:
         DataError: the copy is not what the file was, or the disk refuses.
@@ -261,18 +271,48 @@ def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
         raise CundangError(f"{warc}: neither the ledger nor a shard says what this file was. Import the copy instead.")
     wanted = entry.sha256 if entry else about.header.warc_sha256  # type: ignore[union-attr]  # one of them is there
     size, digest = _measure(copy)
-    if digest != wanted:
+    if digest is None or not (entry.is_of(digest) if entry else digest == wanted):
+        wanted = (entry and entry.original) or wanted
         raise DataError(f"{copy}: sha256 {digest} is not that of {warc.name}, {wanted}. Look for another copy.")
-    try:
-        warc.parent.mkdir(parents=True, exist_ok=True)
-        with copy.open("rb") as file:
-            write_whole(warc, iter(partial(file.read, _STEP), b""))
-    except OSError as error:
-        raise disk_error(warc, error) from error
     if entry is None:
         fixity.append(layout, _event(layout, warc, "registered", size, wanted))
-    fixity.append(layout, _event(layout, warc, "restored", size, wanted))
+    with copy.open("rb") as file:
+        put_back(layout, warc, file, digest)
     return fixity.read(layout).entries[name_of(layout, warc)]
+
+
+def put_back(layout: Layout, warc: Path, copy: IO[bytes], digest: str) -> None:
+    """Write what a WARC file was in its place again, from a stream with that digest.
+
+    Raises:
+        DataError, SpaceError: the disk refuses.
+    """
+    try:
+        warc.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(warc, iter(partial(copy.read, _STEP), b""))
+    except OSError as error:
+        raise disk_error(warc, error) from error
+    entry = fixity.read(layout).entries.get(name_of(layout, warc))
+    fixity.append(layout, _event(layout, warc, "restored", warc.stat().st_size, digest))
+    if entry and entry.sha256 != digest:
+        index.write(layout, warc)
+
+
+def lacking(layout: Layout, digest: str) -> Path | None:
+    """The WARC file of which these would be the right bytes, since its own are damaged or gone; None if there is none.
+
+    Raises:
+        DataError: the ledger cannot be read.
+    """
+    for name, entry in fixity.read(layout).entries.items():
+        if entry.is_of(digest) and not entry.removed:
+            try:
+                there = _measure(layout.root / name)[1]
+            except DataError:
+                there = None
+            if there != digest:
+                return layout.root / name
+    return None
 
 
 def problems(layout: Layout, found: Survey) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from zlib_ng import zlib_ng
 
+from archive.corpus import damage
 from archive.errors import DataError
 from archive.layout import IMPORTED, NEW_IDS, TAIL, Layout
 from archive.warc import exclusions, fixity, index, mht, wacz
@@ -394,7 +395,8 @@ def _import_archive(layout: Layout, path: Path) -> Report:
 def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[Problem], str | None]:
     """Keep a WARC or ARC file unchanged; of a damaged one, keep every record, and set the torn bytes aside."""
     file.seek(0)
-    stem = hashlib.file_digest(file, "sha256").hexdigest()[:16]  # type: ignore[arg-type]  # IO lacks readinto
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO lacks readinto
+    stem = digest[:16]
     excluded = exclusions.read(layout)
     inspection = _Inspection(file, name, excluded)
     left_out = f"{len(inspection.gone)} records left out: {_TAKEN_DOWN}" if inspection.gone else None
@@ -402,11 +404,8 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         return 0, inspection.problems, left_out
     file.seek(0)
     ending = inspection.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or inspection.lost else "")
-    imported = layout.warcs_root / IMPORTED
-    if found := sorted((*imported.glob(f"*/{stem}{ending}"), *imported.glob(f"*/{stem}-*{ending}"))):
-        if not layout.index_of(found[0]).exists():
-            index.write(layout, found[0])
-        return inspection.records, inspection.problems, _KNOWN
+    if known := _known(layout, file, digest, stem, ending):
+        return inspection.records, inspection.problems, known
     notes = [left_out] if left_out else []
     if taken := _taken(layout, inspection.pages):
         stem += NEW_IDS
@@ -427,6 +426,19 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     except OSError as error:
         raise disk_error(final, error) from error
     return inspection.records, inspection.problems, "; ".join(notes) or None
+
+
+def _known(layout: Layout, file: IO[bytes], digest: str, stem: str, ending: str) -> str | None:
+    """Say that a file was imported before. One that is what a damaged or lost file was is put back in its place."""
+    if lacking := damage.lacking(layout, digest):
+        file.seek(0)
+        damage.put_back(layout, lacking, file, digest)
+        return f"it is what {lacking} was, and was put back there"
+    imported = layout.warcs_root / IMPORTED
+    found = sorted((*imported.glob(f"*/{stem}{ending}"), *imported.glob(f"*/{stem}-*{ending}")))
+    if found and not layout.index_of(found[0]).exists():
+        index.write(layout, found[0])
+    return _KNOWN if found else None
 
 
 def _taken(layout: Layout, pages: Mapping[str, tuple[str, str]]) -> int:

@@ -6,9 +6,10 @@ Each line is an event in the terms of PREMIS: what happened to which file, when,
  "sha256": "...", "outcome": "whole", "agent": "cundang 0.1.0", "detail": ""}
 
 These events state what the file's bytes must be from now on: closed, imported, repaired, rewritten (by an erasure),
-accepted (with its damage), registered (in an archive that had no ledger). Verified and read: the bytes were compared,
-with the result in `outcome`. Merged: it is from another archive, so its place here says nothing of when it closed.
-Restored: a good copy was put back. Erased and dropped: the file is gone on purpose.
+accepted (with its damage), registered (in an archive that had no ledger), and restored: a good copy was put back, also
+of what a file was before its damage was accepted. Verified and read: the bytes were compared, with the result in
+`outcome`. Merged: it is from another archive, so its place here says nothing of when it closed. Erased and dropped: the
+file is gone on purpose.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -68,6 +69,7 @@ class Entry:
         verified: when `verify` last read it; None: never.
         removed: the file is gone on purpose.
         merged: it is from another archive that has files of the same site.
+        original: the digest that it was closed with, if it was accepted with damage; else empty.
     """
 
     size: int | None
@@ -79,6 +81,11 @@ class Entry:
     verified: str | None = None
     removed: bool = False
     merged: bool = False
+    original: str = ""
+
+    def is_of(self, sha256: str | None) -> bool:
+        """Whether bytes with this digest are what the file must be, or was before its damage was accepted."""
+        return bool(sha256) and sha256 in (self.sha256, self.original)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,10 +183,11 @@ def _apply(entry: Entry | None, said: Mapping[str, Any]) -> Entry | None:
     event, date, outcome = said["event"], str(said["date"]), said["outcome"]
     if event in _SETS:
         size = None if said["size"] is None else int(said["size"])
-        verified = entry.verified if entry else None
-        merged = entry is not None and entry.merged
-        sha256 = str(said["sha256"])
-        return Entry(size=size, sha256=sha256, since=date, by=event, looked=date, verified=verified, merged=merged)
+        made = Entry(size=size, sha256=str(said["sha256"]), since=date, by=event, looked=date)
+        if entry is None:
+            return made
+        original = (entry.original or entry.sha256) if event == "accepted" else ""
+        return replace(made, verified=entry.verified, merged=entry.merged, original=original)
     if entry is None:
         return None
     values = asdict(entry)
@@ -189,4 +197,7 @@ def _apply(entry: Entry | None, said: Mapping[str, Any]) -> Entry | None:
         return Entry(**{**values, "merged": True})
     if event == "verified":
         values["verified"] = date
+    if event == "restored" and said.get("sha256"):
+        values |= {"size": said["size"], "sha256": str(said["sha256"]), "removed": False}
+        values["original"] = entry.original.replace(values["sha256"], "")
     return Entry(**{**values, "outcome": outcome, "looked": date})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
 from enum import StrEnum
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.catalogue import query
     from archive.export import extras, replay
     from archive.text.document import Document
+    from crawler import search_lines
 
 
 def _refuse_options(ctx: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,11 +95,16 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         lines = search_lines.concordance(searcher, query_)
     else:
         lines = search_lines.hits(searcher, query_, order, page, limit, facets, histogram)
+    return 0 if _print_lines(lines, json_) else say_uncleaned(folders.layout)
+
+
+def _print_lines(lines: Iterable[search_lines.Line], json_: bool) -> bool:
+    """Print the lines of a search; return whether anything was found."""
     found = False
     for item, plain in lines:
         print_item(item, plain, json_)
         found |= item is not None
-    return 0 if found else say_uncleaned(folders.layout)
+    return found
 
 
 @app.command()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from archive.corpus import diff, ingest
     from archive.corpus.reclean import Made, Makers
     from archive.warc.record import Problem
+    from archive.warc.verify import Repaired
     from crawler.forget import Done
     from crawler.join import Copied
 
@@ -467,8 +468,6 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
     Example: cundang repair data/warc/sctyzx/2026/*.open
     """
     from archive.corpus import damage
-    from archive.warc import verify
-    from crawler.queue.lock import Lock
 
     layout: Layout = folders.layout
     if copy is not None:
@@ -479,19 +478,26 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
         say(f"{paths[0]}: restored from {copy} (sha256 {entry.sha256}). Then run: cundang clean")
         return
     for path in paths:
-        place = layout.inside(path)
-        # A crawl that is writing the file holds this lock.
-        lock = Lock(layout.lock(layout.site_of(place))) if place else None
-        try:
-            done = verify.repair(place or path, layout)
-        finally:
-            if lock:
-                lock.release()
+        done = _close(layout, path)
         for problem in done.problems:
             say(f"{problem.file}: offset {problem.offset}: {problem.reason}")
         kept = f" in {done.path} (sha256 {done.now_sha256})" if done.path else ""
         tail = f", the torn tail in {done.tail}" if done.tail else ""
         say(f"{path} (sha256 {done.sha256}): {done.records} records kept{kept}{tail}")
+
+
+def _close(layout: Layout, path: Path) -> Repaired:
+    """Close an .open file under the lock of its site, which a crawl that is writing the file holds."""
+    from archive.warc import verify
+    from crawler.queue.lock import Lock
+
+    place = layout.inside(path)
+    lock = Lock(layout.lock(layout.site_of(place))) if place else None
+    try:
+        return verify.repair(place or path, layout)
+    finally:
+        if lock:
+            lock.release()
 
 
 @app.command()
@@ -612,7 +618,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     makers: Callable[[], Makers] | None = None,
 ) -> int:
     """Make shards, then the catalogue; return 1 if the cleaner failed on a page, or something is damaged."""
-    from archive.catalogue import build, query
+    from archive.catalogue import build
     from archive.corpus import diff, reclean, shard
 
     shard.load_arrow()
@@ -620,7 +626,8 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     bare: set[str] = set()
     shards: list[Path] = []
     warned: list[str] = []
-    report = diff.Report() if diff_ else None
+    report = diff.Report() if diff_ or accept else None
+    _say_given_up(folders.layout, accept=accept and not dry)
     sites = folders.sites(site, rules)
     folder, hosts = _folder_or_hosts(folders, site)
     code = 0 if dry or folders.layout.part else say_all(build.mend_indexes(folders.layout))
@@ -642,8 +649,8 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             faults += len(made.faults)
             shards.append(made.shard)
             bare |= set() if dry else reclean.without_file(folders.layout, made, sites)
-            _print_made(made, json_)
-    if report:
+            _print_made(made, json_, lost=accept)
+    if report and diff_:
         _print_report(report, json_)
     code |= int(faults > 0) | say_all(warned)
     if bare:
@@ -652,9 +659,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
         say("The catalogue was not updated. When all parts are done, run on one machine: cundang clean")
     elif not dry:
         code |= _catalogue(folders, anew=anew)
-        if skips := query.skips_of(folders.layout, shards):
-            counts = ", ".join(f"{reason} {count}" for reason, count in skips.items())
-            say(f"pages without a document: {counts}. To list them: cundang status --skips")
+        _say_skips(folders.layout, shards)
     return code
 
 
@@ -673,9 +678,30 @@ def _catalogue(folders: Folders, *, anew: bool = False) -> int:
     return say_all(warned)
 
 
-def _print_made(made: Made, json_: bool) -> None:
+def _say_skips(layout: Layout, shards: Iterable[Path]) -> None:
+    """Count the pages of new shards that gave no document."""
+    from archive.catalogue import query
+
+    if skips := query.skips_of(layout, shards):
+        counts = ", ".join(f"{reason} {count}" for reason, count in skips.items())
+        say(f"pages without a document: {counts}. To list them: cundang status --skips")
+
+
+def _say_given_up(layout: Layout, *, accept: bool) -> None:
+    """Name the WARC files that are gone, before what was made from them is dropped."""
+    from archive.corpus import damage
+
+    for each in damage.known(layout) if accept else ():
+        if each.what == "gone":
+            say(f"{each.warc}: given up, with its {each.documents} documents")
+
+
+def _print_made(made: Made, json_: bool, *, lost: bool) -> None:
     if made.difference:
         _print_difference(made.difference, json_)
+        for change in made.difference.changes if lost else ():
+            if change.what == "lost":
+                say(f"{made.warc}: lost with its damage: {change.url}  {change.id}")
     elif json_:
         print_item(made, "", json_)
     for id_, fault in made.faults:

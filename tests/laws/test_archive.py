@@ -14,7 +14,7 @@ import pytest
 
 from archive.corpus import damage
 from archive.layout import Layout
-from archive.warc import exclusions, fixity
+from archive.warc import exclusions, fixity, index
 from crawler.runs import metrics
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -251,3 +251,43 @@ def test_a_catalogue_whose_bytes_changed_ends_with_the_cure(data: Path) -> None:
     layout.catalogue.write_bytes(good)
     layout.catalogue.chmod(0)
     assert "Correct its permissions" in as_user(data, "search", "会议")[1]
+
+
+@pytest.mark.parametrize("way", ["repair", "import", "by hand"])
+def test_accepted_damage_is_named_and_taken_back(data: Path, tmp_path: Path, way: str) -> None:
+    layout = Layout(root=data)
+    path, texts = matrix.victim(layout, "warc"), matrix.documents(layout)
+    good, other = Path(shutil.copyfile(path, tmp_path / "good.warc.gz")), tmp_path / "other.warc.gz"
+    page = next(row for row in index.read(layout.index_of(path)) if row.id in {id_ for id_, _ in texts})
+    matrix.hurt(path, "flipped", (page.offset + page.length // 2) / len(good.read_bytes()))
+    other.write_bytes(path.read_bytes() + b"\0")
+    code, said = as_user(data, "clean", "--accept-damage")
+    (lost,) = [line for line in said.splitlines() if line.startswith(f"{path}: lost with its damage: ")]
+    ((id_, _),) = texts - matrix.documents(layout)
+    assert (code, lost.endswith(f"  {id_}")) == (0, True)
+    # Index, shard and catalogue agree with what was accepted.
+    assert "Make it again" not in as_user(data, "verify")[1]
+    assert matrix.run(data, "repair", str(path), "--from", str(other)) == 1
+    if way == "repair":
+        assert matrix.run(data, "repair", str(path), "--from", str(good)) == 0
+    elif way == "import":
+        code, said = as_user(data, "import", str(good))
+        assert (code, f"it is what {path} was, and was put back there" in said) == (0, True)
+    else:
+        shutil.copyfile(good, path)
+    assert matrix.run(data, "clean") == 0
+    assert path.read_bytes() == good.read_bytes()
+    assert matrix.documents(layout) == texts
+    assert fixity.read(layout).entries[fixity.name_of(layout, path)].original == ""
+    if way != "by hand":
+        assert as_user(data, "verify") == (0, "verify: 3 files, 0 problems\n")
+
+
+def test_an_import_of_a_file_that_is_gone_puts_it_back(data: Path, tmp_path: Path) -> None:
+    layout = Layout(root=data)
+    path, texts = matrix.victim(layout, "warc"), matrix.documents(layout)
+    copy = Path(shutil.copyfile(path, tmp_path / "copy.warc.gz"))
+    path.unlink()
+    assert matrix.run(data, "import", str(copy)) == 0
+    assert path.read_bytes() == copy.read_bytes()
+    assert [matrix.run(data, "verify"), matrix.documents(layout)] == [0, texts]
