@@ -245,7 +245,7 @@ def _joined(
     if home is None:
         return start, end, weight
     for other in runs:
-        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and outline.box_of(index) == home]
+        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and outline.is_part(home, index)]
         if own:
             start, end = min(start, own[0]), max(end, own[-1] + 1)
             weight += other[0] if other != best else 0.0

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from html import unescape
 from typing import Any, NamedTuple, TypeAlias
 
@@ -361,7 +361,14 @@ class Outline:
                 held[element] += self.blocks[index].size
                 element = self.parents[element]
         most = MOST_PROSE * sum(self.blocks[index].size for index in prose)
-        return max((element for element, size in held.items() if size >= most), default=0)
+        home = max((element for element, size in held.items() if size >= most), default=0)
+        return reduce(self.common, [self.holder(index) for index in prose if self.is_part(home, index)], home)
+
+    def is_part(self, home: int, index: int) -> bool:
+        """Whether a home holds a paragraph, or its box is one of its class: page builders make each part a box."""
+        name = self.attributes(home).get("class")
+        alike = name is not None and name == self.attributes(self.holder(index)).get("class")
+        return alike or self.box_of(index) == home
 
     def box_of(self, index: int) -> int:
         """The element that holds a paragraph among others: one without a name that holds nothing else is none, nor is
