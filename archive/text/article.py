@@ -512,7 +512,7 @@ def _read_below(draft: Draft, scene: Scene) -> None:
     for index in scene.below:
         joined = index == expected
         signed = fields.signature(scene.around[index])
-        if commented and signed is not None and signed.author:
+        if commented and signed is not None and signed.author and not signed.editor:
             # Who wrote a comment.
             continue
         rule = _rule_below(draft, scene, index, joined=joined)

@@ -152,7 +152,8 @@ class _Walk:
         """The forms below the head that hold neither it nor the first of the prose: what readers may write."""
         held = (self.anchor, self.region[0]) if self.prose else (self.anchor,)
         forms = (element for element, name in enumerate(self.outline.tags) if name == "form")
-        return [form for form in forms if not any(self.outline.holds(form, index) for index in held)]
+        below = [form for form in forms if not any(self.outline.holds(form, index) for index in held)]
+        return [form for form in below if any(self.outline.common(form, box) == form for box in self.outline.asked)]
 
     def find_misnamed(self) -> int | None:
         """The box of the page's prose right under the head, where its name says that it stands beside articles:

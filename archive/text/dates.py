@@ -32,13 +32,13 @@ PLACE = 8
 # A source beside a day has at most so many characters; a day with the word behind it is no longer.
 BESIDE, DONE = 16, 30
 
-# The rules of labels by their rank; labels from this one on name a change, or when a letter came.
+# The rule of a label by its rank; from `CHANGED` on, a label does not name the day of publication.
 RULES, CHANGED = ("label", "label", "updated", "asked"), 2
 # Rules whose statements readers see beside the title, and those that templates and addresses make.
 VISIBLE = ("label", "bare")
+STATED = ("meta", "url", "row")
 # The rule of what a label states that can be no day.
 FALSE = "false"
-STATED = ("meta", "url", "row")
 
 # Something of these stands in every date.
 # A search is fast where the first character is one of some.
@@ -499,7 +499,9 @@ def _claimed(statements: Sequence[Dated], captured: dt.datetime | None) -> Publi
     said = next((dated for dated in statements if dated.rule in ("label", FALSE)), None)
     if said is None:
         return Published()
-    why = "which is no day of a web page" if said.rule == FALSE else f"after the capture on {captured:%Y-%m-%d}"
+    why = "which is no day of a web page"
+    if said.rule != FALSE and captured is not None:
+        why = f"after the capture on {captured.astimezone(CHINA):%Y-%m-%d}"
     return Published(claimed=said.value, evidence=said.evidence, doubts=(("date_implausible", f"{said.value}, {why}"),))
 
 

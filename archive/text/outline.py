@@ -79,7 +79,9 @@ NEAR_ROW = 50
 NEAR_CELL = 4
 # A link to the rest of a text that is hidden until then: 展开全文, 點擊閱讀全文. The word before is looked at last:
 # a search for few characters takes a fourth of the time (measured on the real pages).
-_UNFOLDS = re.compile("(?:全文|剩余|剩餘|余下|餘下)(?<=[开開击擊读讀看示]..)")
+_UNFOLDS = re.compile("(?:全文|剩余|剩餘|余下|餘下|阅读|閱讀)(?<=[开開击擊读讀看示]..)(?<!击阅读)(?<!擊閱讀)")
+# Fields that nobody types into.
+_UNTYPED = re.compile(r"""\btype\s*=\s*["']?(?:hidden|submit|button|image|reset)\b""", re.IGNORECASE)
 # What may stand in a head that is not ended.
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))
@@ -168,6 +170,7 @@ class Outline:
         clicked: the attributes of elements that may lead to another page when somebody clicks on them.
         pictures: the blocks that pictures stand directly before.
         thumbs: the blocks that pictures stand directly before that lead to another page.
+        asked: the boxes with a field that readers write into.
         media: of each picture, film and frame the block that it stands before or in, and the element that holds it.
     """
 
@@ -186,6 +189,7 @@ class Outline:
     pictures: frozenset[int]
     media: list[tuple[int, int]]
     thumbs: frozenset[int]
+    asked: frozenset[int]
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:
@@ -371,8 +375,8 @@ class Outline:
         return alike or self.box_of(index) == home
 
     def box_of(self, index: int) -> int:
-        """The element that holds a paragraph among others: one without a name that holds nothing else is none, nor is
-        one of several that are written alike.
+        """The smallest element around a paragraph that may hold others too. Skipped are elements without class and id
+        that hold it alone, and one of several alike in a row.
         """
         element = self.holder(index)
         if self._is_in_row(index):
@@ -481,6 +485,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         clicked=read.clicked,
         pictures=frozenset(starts[run] for run in read.pictures if run < len(starts)),
         thumbs=frozenset(starts[run] for run in read.thumbs if run < len(starts)),
+        asked=frozenset(read.asked),
         media=[(starts[run], element) for run, element in read.media if run < len(starts)],
     )
 
@@ -522,6 +527,7 @@ class _Reader:
         self.pictures: list[int] = []
         self.media: list[tuple[int, int]] = []
         self.thumbs: list[int] = []
+        self.asked: list[int] = []
         self.led = ""
         self.clicked: list[str] = []
         self.title: str | None = None
@@ -701,10 +707,7 @@ class _Reader:
             return self.words(tag, inner, content, after)
         if name == "title" and self.title is None and "svg" not in self.names:
             self.title = after if content is None else content
-        if not self.dark and (name in _PLAYERS or (name == "script" and inner != ">")):
-            self.media.append((len(self.runs), self.holder))
-        if "location" in inner:
-            self.clicked.append(inner)
+        self.note(name, inner)
         if name in VOID:
             return (content or "") + after
         if content is None and not _is_shut(inner):
@@ -712,6 +715,15 @@ class _Reader:
             self.opened.append(_NESTED_OPEN if self.dark else _INVISIBLE_OPEN)
             self.dark = True
         return after
+
+    def note(self, name: str, inner: str) -> None:
+        """Note where a player, a field or a button stands that is not seen itself."""
+        if not self.dark and (name in _PLAYERS or (name == "script" and inner != ">")):
+            self.media.append((len(self.runs), self.holder))
+        if name == "textarea" or (name == "input" and not _UNTYPED.search(inner)):
+            self.asked.append(self.holder)
+        if "location" in inner:
+            self.clicked.append(inner)
 
     def is_heading_button(self, name: str) -> bool:
         """Whether an element is a button in a heading: a press on it shows what stands below."""

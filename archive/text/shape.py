@@ -54,7 +54,9 @@ EXCUSE = 80
 _CLAUSE_ENDS = re.compile(r"[。!?,\n]")
 # What addresses of lists and searches say, and those of forms.
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
-_FORMS = re.compile(r"log[io]n|regist|\breg\b|passport|vote|survey", re.IGNORECASE)
+_FORMS = re.compile(
+    r"(?:\b|_|user|member)(?:log[io]n|regist(?:er)?|reg|passport|vote|survey)(?:\.\w{2,5})?\Z", re.IGNORECASE
+)
 _DAY_ENDS = frozenset("0123456789日")
 _DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
 _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
@@ -137,7 +139,7 @@ class Shape:
         address = f"{parts.path.rpartition('/')[2]}?{parts.query}"
         yield "list address", _LISTS.search(address) is not None
         asked = title is not None and words.match("form", self.keys[title]) is not None
-        yield "form", asked or _FORMS.search(address) is not None
+        yield "form", asked or _FORMS.search(parts.path.rpartition("/")[2]) is not None
         yield "records", "<recordset" in self.outline.scripts
         posts = sum(map(fields.is_dateline, self.keys)) if words.match("guests", page.head) else 0
         yield "guest book", posts >= FEW
@@ -198,12 +200,16 @@ class Shape:
 
     def is_folder(self, links: Sequence[tuple[str, str]]) -> bool:
         """Whether a page is the index of the folder that most of its links to articles lead into."""
-        folder, _, name = self.url.rpartition("/")
-        own = (self.url, folder + "/")
-        if "/" not in folder.partition("://")[2] or not _HOME.fullmatch("/" + name):
+        above, slash, file = self.url.rpartition("/")
+        folder = above + slash
+        if "/" not in above.partition("://")[2] or not _HOME.fullmatch("/" + file):
             return False
         led = [joined(self.url, href).partition("#")[0] for name, href in links if han(name) >= ROW_LINK or not name]
-        held = {address for address in led if address.startswith(own[1]) and address.partition("?")[0] not in own}
+        held = {
+            address
+            for address in led
+            if address.startswith(folder) and address.partition("?")[0] not in (self.url, folder)
+        }
         return len(held) >= max(FEW, len(led) / 2)
 
     @cached_property
@@ -319,8 +325,8 @@ def _is_excuse(lines: Sequence[str]) -> bool:
 def is_root(url: str) -> bool:
     """Whether an address is that of a site's first page."""
     parts = urlsplit(url)
-    rest = parts._replace(scheme="", netloc="").geturl()
-    return parts.scheme in ("http", "https") and _HOME.fullmatch(rest) is not None
+    more = parts.query or parts.fragment
+    return parts.scheme in ("http", "https") and not more and _HOME.fullmatch(parts.path) is not None
 
 
 def leads_to(href: str, url: str) -> bool:

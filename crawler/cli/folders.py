@@ -104,9 +104,11 @@ class Folders:
             UsageError: the site has neither.
         """
         key = self.key(name)
-        kept = self.layout.keys() | (self.catalogued() if key is not None else set())
-        if key is not None and key not in kept and key not in (sites := self.sites(name)):
-            raise site_files.no_such_site(key, self.sites_folder, {*kept, *sites})
+        # The catalogue is asked last: it may be damaged, which these commands mend.
+        if key is None or key in (kept := self.layout.keys()) or key in (sites := self.sites(name)):
+            return key
+        if key not in (hosts := self.catalogued()):
+            raise site_files.no_such_site(key, self.sites_folder, {*kept, *sites, *hosts})
         return key
 
     def catalogued(self) -> set[str]:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -599,8 +599,10 @@ def _folder_or_hosts(folders: Folders, site: str | None) -> tuple[str | None, tu
         UsageError: there is no such site.
     """
     key = folders.known(site)
-    is_host = key is not None and key not in folders.layout.keys() and key in folders.catalogued()  # noqa: SIM118 - no mapping
-    return (None, (key,)) if key is not None and is_host else (key, None)
+    if key is None or key in folders.layout.keys():  # noqa: SIM118 - no mapping
+        return key, None
+    sites = folders.sites(site)
+    return None, sites[key].hosts if key in sites else (key,)
 
 
 def _clean(  # noqa: PLR0913 - as `reclean.clean`
@@ -649,7 +651,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             faults += len(made.faults)
             shards.append(made.shard)
             bare |= set() if dry else reclean.without_file(folders.layout, made, sites)
-            _print_made(made, json_, lost=accept)
+            _print_made(made, json_, shown=diff_, lost=accept)
     if report and diff_:
         _print_report(report, json_)
     code |= int(faults > 0) | say_all(warned)
@@ -696,14 +698,14 @@ def _say_given_up(layout: Layout, *, accept: bool) -> None:
             say(f"{each.warc}: given up, with its {each.documents} documents")
 
 
-def _print_made(made: Made, json_: bool, *, lost: bool) -> None:
-    if made.difference:
+def _print_made(made: Made, json_: bool, *, shown: bool, lost: bool) -> None:
+    if made.difference and shown:
         _print_difference(made.difference, json_)
-        for change in made.difference.changes if lost else ():
-            if change.what == "lost":
-                say(f"{made.warc}: lost with its damage: {change.url}  {change.id}")
     elif json_:
-        print_item(made, "", json_)
+        print_item(made if shown else replace(made, difference=None), "", json_)
+    for change in made.difference.changes if made.difference and lost else ():
+        if change.what == "lost":
+            say(f"{made.warc}: lost with its damage: {change.url}  {change.id}")
     for id_, fault in made.faults:
         say(f"{made.warc}: {id_}: {fault}")
 

@@ -552,26 +552,24 @@ def _link_before(element: HtmlElement, *, whole: bool) -> HtmlElement | None:
 
 def blind_rows(root: HtmlElement) -> int:
     """Rows with a title and a day that nothing leads from."""
-    blind = 0
+    blind, places = 0, frozenset(map(str, root.xpath("//@id | //@name")))
     for row in _ROWS(root):
         words = " ".join("".join(row.itertext()).split())
         if 12 < len(words) <= _ROW and (day := row_date(words)) and len(words) - len(day) >= 8:
-            blind += not _LINKED(row) or _led_nowhere(row, root)
+            blind += not _LINKED(row) or _led_nowhere(row, places)
     return blind if blind >= BLIND else 0
 
 
-def _led_nowhere(row: HtmlElement, root: HtmlElement) -> bool:
+def _led_nowhere(row: HtmlElement, places: Collection[str]) -> bool:
     """Whether a row has only calls of scripts, or names that a script reads (#/detail/3): they name no address."""
     if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
         codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
         if any("location" in code or "open(" in code for code in codes):
             return False
     hrefs = [str(href).strip() for href in row.xpath(".//a/@href")]
-    return all(href.lower().startswith("javascript:") or _names_no_place(href, root) for href in hrefs)
+    return all(href in ("", "#") or href.lower().startswith("javascript:") or _is_route(href, places) for href in hrefs)
 
 
-def _names_no_place(href: str, root: HtmlElement) -> bool:
+def _is_route(href: str, places: Collection[str]) -> bool:
     """Whether a link stays on its page, and leads to no place on it."""
-    if href in ("", "#"):
-        return True
-    return href.startswith("#") and not root.xpath("boolean(//*[@id = $name or @name = $name])", name=href[1:])
+    return href.startswith("#") and href[1:] not in places

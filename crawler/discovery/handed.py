@@ -18,10 +18,10 @@ from crawler.discovery.general import BLIND
 from crawler.discovery.link import row_date
 
 # Where a page keeps them.
-NAMED = re.compile(r"__(?:NEXT_DATA|NUXT|NUXT_DATA|INITIAL_STATE|INITIAL_DATA|PRELOADED_STATE)__")
+NAMED = re.compile(r"__(?:NEXT_DATA|NUXT|INITIAL_STATE|INITIAL_DATA|PRELOADED_STATE)__")
 # Chinese characters of an article's body at least; of two bodies in one page, both may be summaries.
 BODY = 60
-# Characters of data that are read, and how deep.
+# Data of more characters are not read, nor what stands deeper.
 MOST, DEPTH = 4_000_000, 12
 _SOURCE_KEYS = ("source", "sourcename", "docsource", "origin", "laiyuan")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -37,8 +37,10 @@ def shown(text: str) -> str:
     >>> print(shown(json.dumps([{"title": n, "date": 1708300800, "url": "/1.html"} for n in "abc"]))[:66])
     <ul><li><a href="/1.html">a</a> <span>2024-02-19</span></li><li><a
     """
+    if len(text) > MOST:
+        return ""
     try:
-        objects = list(_objects(json.loads(text[:MOST]), DEPTH))
+        objects = list(_objects(json.loads(text), DEPTH))
     except (ValueError, RecursionError):
         return ""
     titled = [(each, title) for each in objects if (title := first(each, TITLE_KEYS))]

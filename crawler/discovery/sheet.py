@@ -32,7 +32,7 @@ def made(html: str, sheet: str) -> str:
         style = etree.XSLT(_tree(sheet), access_control=etree.XSLTAccessControl.DENY_ALL)
         page = style(_tree(html))
         return "" if page.getroot() is None else str(etree.tostring(page, encoding="unicode", method="html"))
-    except (etree.LxmlError, ValueError):
+    except (etree.LxmlError, TypeError, ValueError):
         return ""
 
 

@@ -507,6 +507,8 @@ def test_a_greeting_over_a_few_rows_is_the_first_page_of_a_site(url: str, rows: 
         ("http://h/oa/login.aspx?to=1", "信息报送系统", False),
         ("http://h/tz/9.html", "会员注册须知", True),
         ("http://h/votenews/9.html", "投票结果揭晓", True),
+        ("http://h/devoted-to-unity.html", "同心同行三十年", True),
+        ("http://h/9.php?from=login", "同心同行三十年", True),
     ],
 )
 def test_a_page_that_asks_who_its_reader_is_is_no_article(url: str, title: str, *, kept: bool) -> None:

@@ -560,10 +560,10 @@ def _value(text: str) -> str | None:
 
 
 def is_nobody(name: str) -> bool:
-    """Whether a name is that of an account that belongs to nobody: 管理员, hqtl_admin.
+    """Whether a name is nobody's: that of an account (管理员, hqtl_admin), or one that is kept back (陈女士).
 
-    >>> is_nobody("Admin"), is_nobody("hqtl_admin"), is_nobody("Marwin"), is_nobody("老周")
-    (True, True, False, False)
+    >>> is_nobody("Admin"), is_nobody("hqtl_admin"), is_nobody("陈女士"), is_nobody("Marwin"), is_nobody("老周")
+    (True, True, True, False, False)
     """
     return name.lower() in words.listed("nobody") or words.whole("account", name.lower()) is not None
 
