@@ -7,8 +7,9 @@ says `browser = true`.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from scrapy.http import Response
@@ -24,6 +25,7 @@ from crawler.discovery.scripted import Play, follow
 from crawler.queue.address import canonical, route
 from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
+from crawler.queue.watch import newest_page
 from crawler.spiders.answer import capture_of
 from crawler.spiders.judge import Judged, is_row, judge_shown
 from crawler.spiders.offer import MET, Offers
@@ -59,17 +61,20 @@ class _States:
         first: the first state.
         pressed: the words of what was pressed.
         pages: the number of states that showed more; None: not all was pressed, since all that came was known.
+        rows: the rows that were new in the last two states.
     """
 
     links: dict[str, Link]
     first: Judged | None = None
     pressed: frozenset[str] = frozenset()
     pages: int | None = 0
+    rows: tuple[Sequence[Link], Sequence[Link]] = ((), ())
 
     def add(self, shown: Judged, pressed: frozenset[str]) -> set[str]:
         """Add a state; the addresses of pages on it that no state before had."""
         new = _pages(shown.links) - self.links.keys()
         self.links |= {link.url: link for link in shown.links}
+        self.rows = (self.rows[1], [link for link in shown.links if link.url in new and is_row(link)])
         self.first, self.pressed = self.first or shown, pressed
         return new
 
@@ -124,7 +129,8 @@ class Rendering:
         """Whether a page is played further, after a state with these new rows."""
         if shown is states.first:
             return wanted.lack != "body"
-        return self._goes_on(new, shown.encoding)
+        # A list that is sorted upwards, or begins with rows that stay, has its newest rows behind those that are known.
+        return self._goes_on(new, shown.encoding) or (_grows_newer(*states.rows) and not self._stopping())
 
     async def _further(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
         """An article with the ways on that only its scripts lead; its text is that of the server."""
@@ -225,6 +231,13 @@ class Rendering:
             *(("not-fetched", each) for each in shown.refused),
         )
         self._recorder.rendered(response.url, shown.html.encode("utf-8", "replace"), about)
+
+
+def _grows_newer(before: Sequence[Link], rows: Sequence[Link]) -> bool:
+    """Whether the rows that a press showed are newer than those that stood before them."""
+    now = time.time()
+    pages = [[(link.url, None, link.row_date, now) for link in each] for each in (before, rows)]
+    return all(pages) and newest_page(pages) == 1
 
 
 def _pages(links: Iterable[Link]) -> set[str]:

@@ -108,6 +108,38 @@ def test_new_rows_that_are_not_on_the_first_page_are_found(order: str, days: str
     assert {path.rpartition("=")[2] for path in again if path.startswith("/list.php")} == asked
 
 
+@pytest.mark.parametrize("order", GROWN)
+def test_new_rows_behind_those_that_a_button_shows_are_found(order: str, tmp_path: Path) -> None:
+    first, later, _ = GROWN[order]
+    there = first
+    code = "var p = 1; function more() { $.get('/rows?p=' + p++, function (rows) { $('#l').append(rows) }) } more();"
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            return Answer("<title>首页</title><a href='/list.html'>统战要闻</a>")
+        if path == "/list.html":
+            button = "<button onclick='more()'>加载更多</button>"
+            return Answer(f"<title>统战要闻</title><ul id=l></ul>{button}<script>{code}</script>")
+        if path.startswith("/rows?p="):
+            page = int(path.rpartition("=")[2])
+            rows = (f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-{n:02}</li>" for n in there)
+            return Answer("".join([*rows][4 * page - 4 : 4 * page]))
+        number = path.removeprefix("/show-").removesuffix(".html")
+        return article(int(number)) if number.isdecimal() and int(number) in there else Answer(status=404)
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        site = little.site(tmp_path / "sites")
+        crawl(site, data)
+        before, there = little.counts, later
+        crawl(site, data, later=DAY / 2)
+        again = sum(path.startswith("/rows") for path in (little.counts - before))
+    titles = {document.title for document in query.documents(Layout(root=data), query.Filter())}
+    assert titles == {f"全市统战部长会议第{n}次召开" for n in later}
+    # As usual, the second page is shown too.
+    assert again <= (2 if order == "as usual" else 6)
+
+
 LOGIN = (
     "<title>用户登录</title><form method='post'>用户名：<input name='u'>密码：<input type='password' name='p'></form>"
 )

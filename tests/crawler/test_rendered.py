@@ -72,8 +72,10 @@ def play(
     ("states", "known", "walks", "found"),
     [
         # A list is walked while one of its rows is news, in a first visit to its end.
-        ((state(1), state(2, 3), state(4, 5), state(6)), {2, 4, 5}, False, [1, 2, 3, 4, 5]),
-        ((state(1), state(2, 3), state(4, 5), state(6)), {2, 4, 5}, True, [1, 2, 3, 4, 5, 6]),
+        ((state(6), state(5, 4), state(3, 2), state(1)), {5, 3, 2}, False, [6, 5, 4, 3, 2]),
+        ((state(6), state(5, 4), state(3, 2), state(1)), {5, 3, 2}, True, [6, 5, 4, 3, 2, 1]),
+        # Or while its rows become newer: behind those that are known there may be news.
+        ((state(1), state(2, 3), state(4, 5), state(6)), {1, 2, 3, 4, 5}, False, [1, 2, 3, 4, 5, 6]),
         ((state(1), state(1), state(2)), set(), True, [1]),
         # What is known of one tab says nothing of the next.
         ((state(1), state(2, other=True), state(3, other=True)), {2}, False, [1, 2, 3]),
