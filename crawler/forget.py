@@ -56,7 +56,7 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool, spe
     wanted = archived.addresses(urls, spellings=spellings)
     archived.forget(layout, urls, reason, spellings=spellings)
     if not erase:
-        yield from _held(layout, urls, wanted)
+        yield from _held(layout, urls, wanted, spellings=spellings)
         return
     with _Locks(layout) as locks:
         for path in list(layout.open_warcs()):
@@ -64,7 +64,7 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool, spe
                 # A killed crawl left the file open; it must be closed before it can be rewritten.
                 locks.take(path)
                 verify.repair(path, layout)
-        yield from _held(layout, urls, wanted)
+        yield from _held(layout, urls, wanted, spellings=spellings)
         gone: set[str] = set()
         for warc in list(archived.find_naming(layout, wanted)):
             locks.take(warc)
@@ -143,7 +143,7 @@ def look(layout: Layout, urls: Sequence[str], *, erase: bool, spellings: bool = 
         CundangError: the archive cannot be read, or a URL is invalid.
     """
     wanted = archived.addresses(urls, spellings=spellings)
-    for done in _held(layout, urls, wanted):
+    for done in _held(layout, urls, wanted, spellings=spellings):
         yield replace(done, detail=done.detail.removesuffix(_KEPT_OUT))
     if erase:
         for warc in archived.find_naming(layout, wanted):
@@ -170,26 +170,28 @@ def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
     lifted = [said for key, said in before.pages.items() if key not in gone.pages]
     exact = [said.url for said in lifted if said.exact]
     wanted = Addresses([said.url for said in lifted if not said.exact], exact)
-    for done in _held(layout, urls, wanted):
+    for done in _held(layout, urls, wanted, spellings=True):
         what, detail = done.what, done.detail
+        if what == "other":
+            continue
         if what == "unknown":
             what, detail = "allowed", detail.replace(_KEPT_OUT, "; a crawl may fetch it again")
         yield replace(done, what="back" if what == "held" else what, detail=detail)
 
 
-def _held(layout: Layout, urls: Sequence[str], wanted: Addresses) -> Iterator[Done]:
-    """The captures of these URLs, as `wanted` has them, then those of other spellings of theirs."""
-    here, others = set(), list[Done]()
+def _held(layout: Layout, urls: Sequence[str], wanted: Addresses, *, spellings: bool) -> Iterator[Done]:
+    """The captures of these URLs, as `wanted` has them, then those of other spellings of theirs that are visible."""
+    here, others, down = set(), list[Done](), exclusions.read(layout)
     for one in list(archived.find_held(layout, archived.addresses(urls, spellings=True))):
         detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
         done = Done(what="held", path=str(one.warc), id=one.id, detail=detail)
         if wanted.cover(one.url):
             here.add(one.url)
             yield done
-        else:
+        elif down.covering(one.url) is None:
             others.append(replace(done, what="other", detail=f"{detail}{_STAYS}"))
     yield from others
     # Report URLs without captures, so that a mistyped one does not look like a page that was taken down.
     for url in urls:
-        if not any(map(archived.addresses([url], spellings=True).cover, here)):
+        if not any(map(archived.addresses([url], spellings=spellings).cover, here)):
             yield Done(what="unknown", path="", id="", detail=f"{url}: no closed WARC file holds it{_KEPT_OUT}")

@@ -80,11 +80,15 @@ def move(source: Layout, target: Layout, site: str) -> Iterator[Copied]:
 
 def _was_moved(source: Layout, target: Layout, site: str) -> bool:
     """Whether a site has been removed here, for it is in the target. A call that was killed may have gone that far."""
-    noted = any(
-        event.get("detail") == _MOVED and str(event.get("path", "")).startswith(f"warc/{site}/")
+    moved = {
+        str(event["path"])
         for event in fixity.events(source)
-    )
-    return noted and site not in source.keys() and site in target.keys()  # noqa: SIM118 - no mapping
+        if event.get("detail") == _MOVED and str(event.get("path", "")).startswith(f"warc/{site}/")
+    }
+    # It may have been moved to a third archive, and the target may have files of its own of this site.
+    there = fixity.read(target).entries
+    here = any(path in there or (target.root / path).exists() for path in moved)
+    return here and site not in source.keys()  # noqa: SIM118 - no mapping
 
 
 @contextmanager
@@ -223,11 +227,14 @@ def _copy_events(source: Layout, target: Layout, site: str) -> None:
         # Events of a file that is gone there do not apply to the file that is here.
         and (event["path"] not in ours or ((entry := theirs.get(event["path"])) and not entry.removed))
     ]
-    if new:
-        append_lines(target.fixity, *new)
+    if not new:
+        return
+    names: dict[str, None] = {}
     if any(name.startswith(f"warc/{site}/") for name in ours):
         names = dict.fromkeys(str(event["path"]) for event in new if event["path"] not in ours)
-        fixity.append(target, *(fixity.Event(event="merged", path=name, detail=str(source.root)) for name in names))
+    merged = (fixity.Event(event="merged", path=name, detail=str(source.root)) for name in names)
+    # All at once: after a kill, an event that is there is not added again.
+    append_lines(target.fixity, *new, *map(fixity.line, merged))
 
 
 def _line(event: Mapping[str, Any]) -> str:

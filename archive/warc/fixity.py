@@ -121,14 +121,18 @@ def append(layout: Layout, *events: Event) -> None:
     """
     if not events:
         return
+    try:
+        append_lines(layout.fixity, *map(line, events))
+    except OSError as error:
+        raise disk_error(layout.fixity, error) from error
+
+
+def line(event: Event) -> dict[str, Any]:
+    """A line of the ledger about what happens now."""
     from importlib.metadata import version  # noqa: PLC0415 - slow to load, and who only reads the ledger needs none of it
 
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    agent = f"cundang {version('cundang')}"
-    try:
-        append_lines(layout.fixity, *({**asdict(event), "date": now, "agent": agent} for event in events))
-    except OSError as error:
-        raise disk_error(layout.fixity, error) from error
+    return {**asdict(event), "date": now, "agent": f"cundang {version('cundang')}"}
 
 
 def is_writable(layout: Layout) -> bool:

@@ -35,7 +35,7 @@ from archive.warc import exclusions, index, reader, verify
 from archive.warc.reader import whole_records
 from archive.warc.surt import surt
 from archive.warc.writer import Exchange, Writer
-from crawler.forget import forget
+from crawler.forget import forget, look, undo
 from crawler.queue.frontier import Frontier
 from crawler.queue.heal import acknowledged
 
@@ -457,3 +457,15 @@ def test_what_an_earlier_version_took_down_stays_in_all_spellings(tmp_path: Path
     assert all(exclusions.read(layout).covering(url) for url in SPELLINGS)
     archived.undo(layout, SPELLINGS[1:2], "")
     assert not any(exclusions.read(layout).covering(url) for url in SPELLINGS)
+
+
+def test_of_other_spellings_only_what_stays_is_said_to_stay(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path / "data")
+    named, other = SPELLINGS[:2]
+    write_warc(layout, "a", [(url, article(f"第{n}次座谈会", PROSE)) for n, url in enumerate((named, other))])
+    mistyped = named.replace("CASE", "CAse")
+    assert [done.what for done in look(layout, [named, mistyped], erase=False)] == ["held", "other", "unknown"]
+    assert [done.what for done in forget(layout, [named], "", erase=False)] == ["held", "other"]
+    assert [done.what for done in undo(layout, [named], "")] == ["back"]
+    for url, told in ((named, ["held", "other"]), (other, ["held"])):
+        assert [done.what for done in forget(layout, [url], "", erase=False)] == told

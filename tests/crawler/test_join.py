@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from captures import archive_of
+from captures import archive_of, article, write_warc
 from click.testing import CliRunner
 
 from archive.catalogue import build
@@ -273,3 +273,27 @@ def test_a_move_that_is_killed_before_the_catalogue_is_finished_by_the_same_comm
     assert run(one, "export", "--format", "jsonl", "--out", str(tmp_path / "out.jsonl"))[0] == 0
     # A site that was never here is still refused.
     assert "holds nothing of site9" in run(one, "move", "site9", "--to", str(target.root))[1]
+
+
+def test_a_move_to_a_third_archive_is_not_taken_for_the_one_before(one: Layout, tmp_path: Path) -> None:
+    second, third = Layout(root=tmp_path / "second"), Layout(root=tmp_path / "third")
+    bring_and_remove(one, second)
+    write_warc(third, "site1", [("http://site1.example.cn/own.html", article("座谈会", "会议"))])
+    with pytest.raises(UsageError, match="holds nothing of site1"):
+        list(join.move(one, third, "site1"))
+    assert list(join.move(one, second, "site1")) == []
+
+
+def test_after_a_merge_that_was_killed_at_any_step_its_files_are_known_as_merged(tmp_path: Path) -> None:
+    source, own = Layout(root=tmp_path / "source"), Layout(root=tmp_path / "own")
+    write_warc(source, "a", [("http://a.cn/1", article("座谈会", "会议"))])
+    write_warc(own, "a", [("http://a.cn/2", article("调研", "考察"))])
+    (name,) = fixity.read(source).entries
+    for number in range(1, 1000):
+        target = Layout(root=tmp_path / f"t{number}")
+        shutil.copytree(own.root, target.root)
+        if not killed_at(number, partial(bring, source, target)):
+            break
+        bring(source, target)
+        assert fixity.read(target).entries[name].merged, f"killed at step {number}"
+    assert number > 5
