@@ -183,7 +183,7 @@ def play(
     return None
 
 
-def styled(url: str, html: str, root: HtmlElement, *, expected: bool, hosts: Collection[str]) -> Play | None:
+def by_sheet(url: str, html: str, root: HtmlElement, *, expected: bool, hosts: Collection[str]) -> Play | None:
     """What it takes to show a page in XML as its style sheet makes it, if that is the site's; None: it has none."""
     href = sheet.named(html)
     source = absolute(base_of(url, root), href) if href else None

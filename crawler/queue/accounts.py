@@ -52,13 +52,13 @@ _NAME = """
 SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent)), role = 'article'
 FROM address a WHERE id = ?
 """
-# Rows on other hosts, of the pages that show more of them than of the site's own. What stands on all pages of a list is
-# the first one's.
+# Rows on other hosts, of the pages that show more of them than of the site's own. A side bar that all pages of a list
+# show counts for the first of them only.
 _AWAY = """
 SELECT list, sum(away) FROM (SELECT list, page, count(*) AS away FROM elsewhere GROUP BY list, page) e
 WHERE away > (SELECT rows FROM ledger l WHERE l.page = e.page) GROUP BY list
 """
-# Further pages of lists that failed and were never read. What says that nothing is there may be the end of the list.
+# Further pages of lists that failed and were never read. The reasons left out may mean that the list has ended.
 _BROKEN = """
 SELECT pager, reason || ' ' || url FROM address a WHERE reason NOT NULL AND state = 'failed' AND pager NOT NULL
 AND reason NOT IN ('http_404', 'http_410', 'soft_404', 'no_rows', 'deleted', 'redirect_off_site', 'redirect_loop')
@@ -127,8 +127,10 @@ class Accounts:
                 "INSERT OR IGNORE INTO listed SELECT ?, id FROM address WHERE url = ?",
                 [(first, url) for url in said.rows],
             )
+            self._db.execute("UPDATE elsewhere SET page = NULL WHERE page = ?", [page])
             self._db.executemany(
-                "INSERT OR IGNORE INTO elsewhere VALUES (?, ?, ?, ?)",
+                "INSERT INTO elsewhere VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (list, url) DO UPDATE SET page = coalesce(page, excluded.page)",
                 [(first, url, host_of(url), page) for url in said.elsewhere],
             )
 

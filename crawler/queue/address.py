@@ -46,7 +46,7 @@ _ORDER = re.compile(
 _ASPX_SESSION = re.compile(r"/\((?:[SAFX]\([^()/]+\))+\)(?=/)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 # How the script of a page names what it shows: #/detail/3, #!/list?cid=7.
-_ROUTE = re.compile(r"!?/\w[^#]*")
+_ROUTE = re.compile(r"!?/[\w%][^#]*")
 _HASH = re.compile(r"[0-9a-f]{16,}")
 
 

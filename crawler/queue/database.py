@@ -99,7 +99,7 @@ class Database:
             return
         # One transaction: a crawl that is killed meanwhile leaves the earlier version.
         self.db.execute("BEGIN IMMEDIATE")
-        self._tell_origins()
+        self._turn_hosts_into_origins()
         self._add_columns()
         # Each visit counts anew.
         self.db.execute("DROP TABLE IF EXISTS shape")
@@ -108,8 +108,8 @@ class Database:
         self.db.execute(f"PRAGMA user_version = {VERSION}")
         self.db.execute("COMMIT")
 
-    def _tell_origins(self) -> None:
-        """Earlier versions asked http and https of a host as one."""
+    def _turn_hosts_into_origins(self) -> None:
+        """Replace the column `host` by `origin`: earlier versions took http and https of a host for one."""
         if any(row[1] == "host" for row in self.db.execute("PRAGMA table_info(address)")):
             self.db.execute("ALTER TABLE address RENAME COLUMN host TO origin")
             self.db.execute("UPDATE address SET origin = substr(url, 1, instr(url, '://') + 2) || origin")

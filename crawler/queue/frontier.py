@@ -117,13 +117,13 @@ class Frontier:
             if new := open_visit.fetchone() is None:
                 self.visit += 1
                 self._db.execute("INSERT INTO visit VALUES (?, ?, NULL)", [self.visit, self._clock()])
-                # Traps stay refused. What robots.txt refused may be allowed by now.
+                # Traps stay refused, and files on hosts of others. What robots.txt refused may be allowed by now.
                 self._db.execute(
                     # What never came whole has one try left.
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL,"
                     " tries = CASE WHEN state = 'failed' AND check_at NOT NULL THEN max(tries - 1, 0) ELSE 0 END"
-                    " WHERE CASE state WHEN 'refused' THEN reason NOT IN ('trap', 'foreign_host')"
-                    " AND (reason != 'too_deep' OR depth <= ?)"
+                    " WHERE CASE state WHEN 'refused' THEN reason != 'trap'"
+                    " AND (reason != 'foreign_host' OR kind != 'requisite') AND (reason != 'too_deep' OR depth <= ?)"
                     " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
                     " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
                     [max_depth, full, self._clock(), full, START, self._clock()],
@@ -266,8 +266,8 @@ class Frontier:
             self._got["article"] += role == "article" and lacks is None
         elif address.role == "list":
             self._got["list"] += min(shown, address.shown)
-            # The last page of a list may have any number of rows.
-            if address.kind == "page" and address.shown >= ENOUGH and shown < ONE * address.shown:
+            # The last page of a list may have any number of rows, and a redirect shows its rows at another address.
+            if status < 300 and address.kind == "page" and address.shown >= ENOUGH and shown < ONE * address.shown:
                 self._shrunk.append(f"{shown} of {address.shown} articles on the list {address.url}")
         # Halve the expected rows on each empty visit: a list that stays empty raises the alarm a few times only.
         used_to = max(shown, address.shown // 2)
@@ -324,9 +324,11 @@ class Frontier:
     def settle(self) -> None:
         """Say of each article that leads to another address whether it moved there, or is gone: no article is there.
 
-        And of lists whose new rows are not on their first page, when the page that has them is asked for again.
         While that address is unknown, or only fails for a while, nothing is said. The detail of the reason `redirect`
         is the address.
+
+        Also have the page on which a list's new rows appear, if that is not its first one, be due as often as a first
+        page.
         """
         with self._translate():
             # One round for each redirect in a row, of which the first alone is told.
@@ -343,9 +345,10 @@ class Frontier:
                 self._miss(key)
             # Further pages are due after a month, and the one on which new rows appear as the first page of a list is.
             self._db.executemany(
-                "UPDATE address SET check_at = min(check_at, fetched + span * ?)"
+                "UPDATE address SET check_at = min(check_at, fetched + coalesce(span, ?) * ?)"
                 " WHERE id = ? AND kind = 'next' AND role = 'list' AND state = 'done'",
-                [(ABOUT, key) for key in watched(self._db, self.visit)],
+                # Earlier versions gave these pages no span.
+                [(self._clocks.first, ABOUT, key) for key in watched(self._db, self.visit)],
             )
 
     def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None, lacks: bool = False) -> None:
@@ -425,14 +428,11 @@ class Frontier:
     def shortfall(self) -> str | None:
         """A sentence on what known pages brought far less of than before; None: nothing."""
         words: dict[Role, str] = {"list": "articles on known lists", "article": "known articles"}
-        found = [
-            f"{self._got[role]} of {self._had[role]} {words[role]}"
-            for role in words
-            if self._had[role] >= ENOUGH and self._got[role] < SHARE * self._had[role]
-        ]
+        less = [role for role in words if self._had[role] >= ENOUGH and self._got[role] < SHARE * self._had[role]]
+        found = [f"{self._got[role]} of {self._had[role]} {words[role]}" for role in less]
         # What all lists lack says it already.
-        one = [] if any("lists" in words for words in found) else self._shrunk[:3]
-        return ", ".join((*found, *one)) or None
+        found += [] if "list" in less else self._shrunk[:3]
+        return ", ".join(found) or None
 
     def trail(self, address: Address) -> list[str]:
         """The addresses that redirected to this one, the last first."""
@@ -472,7 +472,10 @@ class Frontier:
         Each has the reason of those that were tried. The next visit asks again for what is still one of these.
         """
         waiting, found = self.waiting(), Counter[str]()
-        tried = "SELECT reason, detail FROM address WHERE origin = ? AND reason NOT NULL ORDER BY fetched DESC"
+        tried = (
+            "SELECT reason, detail FROM address WHERE origin = ? AND reason NOT IN ('trap', 'too_deep')"
+            " AND fetched NOT NULL ORDER BY fetched DESC LIMIT 1"
+        )
         with self._translate():
             for origin in sorted(waiting.keys() - self.answered(waiting.keys() & set(origins))):
                 state, why = State.REFUSED, ("foreign_host", f"{host_of(origin)} is not a host of the site any more")

@@ -72,7 +72,7 @@ CREATE INDEX IF NOT EXISTS ledger_list ON ledger (list);
 CREATE TABLE IF NOT EXISTS listed (list INTEGER, address INTEGER, PRIMARY KEY (list, address)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS elsewhere (
     list INTEGER, url TEXT, host TEXT NOT NULL,
-    page INTEGER,                   -- the one that showed it first
+    page INTEGER,                   -- the one that shows it; null: none does now
     PRIMARY KEY (list, url)
 ) WITHOUT ROWID;
 -- Gaps of the last visit that came to its end, by the list's address or the doubt about the site.

@@ -75,7 +75,7 @@ def _newest(pages: Sequence[Sequence[_Row]], key: Callable[[_Row], _Key | None])
         keys = [found for row in rows if (found := key(row)) is not None]
         if 2 * len(keys) < len(rows):
             return None
-        # Of a row that stays, or a day in the future, the middle knows nothing.
+        # The median ignores a row that always stays on top, and a day in the future.
         middles.append(median_high(keys))
     steps = [(a > b) - (a < b) for a, b in pairwise(middles[1:])]  # type: ignore[operator]
     in_order = max(steps.count(1), steps.count(-1))

@@ -18,6 +18,7 @@ import contextlib
 import os
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -190,9 +191,7 @@ def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
 
 def not_captured(spider: SiteSpider) -> str | None:
     """Why addresses were not captured, with counts, in words; None: all were."""
-    found = [
-        (reason, count) for reason, count in (*spider.troubles.most_common(), ("waiting", spider.waiting)) if count
-    ]
+    found = (spider.troubles | Counter(waiting=spider.waiting)).most_common()
     return ", ".join(f"{count} {reason}" for reason, count in found) or None
 
 

@@ -18,10 +18,10 @@ from archive.text.clean import clean
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
-from crawler.discovery import Link, discover, scripted, sheet
+from crawler.discovery import Link, discover, sheet
 from crawler.discovery.ledger import Shown, parts, survey
 from crawler.discovery.link import ARTICLE
-from crawler.discovery.scripted import ASKS, TABLES, Play, hands_rows, play
+from crawler.discovery.scripted import ASKS, TABLES, Play, by_sheet, hands_rows, play
 from crawler.queue.clocks import read_day
 from crawler.queue.entries import Article
 
@@ -121,7 +121,7 @@ def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> 
     # A picture alone makes an article of a page whose scripts may show a list, unless a list named it with its day.
     dated = capture.found is not None and capture.found.row_date is not None
     bare = judged.article is not None and judged.article.digest is None and not dated
-    styled = scripted.styled(url, judged.html, judged.root, expected=expected, hosts=site.hosts)
+    styled = by_sheet(url, judged.html, judged.root, expected=expected, hosts=site.hosts)
     wanted = styled or play(
         url,
         judged.html,

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import FoundBy
@@ -17,7 +17,7 @@ from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import BACK, MONTH_BEFORE, styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
-from crawler.queue.address import canonical, shape, trap, unordered
+from crawler.queue.address import canonical, origin_of, shape, trap, unordered
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
@@ -120,7 +120,7 @@ class Offers:
 
     def sitemaps(self, home: Address) -> None:
         """Offer the sitemaps that the robots.txt of a start page's host names."""
-        origin = urljoin(home.url, "/")[:-1]
+        origin = origin_of(home.url)
         known = self._frontier.robots(origin)
         if known is None or known[1] is None:
             return

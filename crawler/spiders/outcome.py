@@ -131,7 +131,8 @@ class Outcomes:
         """429 or 503: the host wants a rest, and says how long, or not."""
         asked = retry_after(response)
         wait = min(asked if asked is not None else self._wait(address), self._longest_rest)
-        self._hosts.park(origin_of(address.url), wait)
+        for scheme in ("http", "https"):
+            self._hosts.park(f"{scheme}://{host_of(address.url)}", wait)
         self._errored(address)
         self.retry(address, f"http_{response.status}", "the server wants a rest", status=response.status, wait=wait)
 

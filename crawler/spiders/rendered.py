@@ -133,7 +133,10 @@ class Rendering:
         return self._goes_on(new, shown.encoding) or (_grows_newer(*states.rows) and not self._stopping())
 
     async def _further(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
-        """An article with the ways on that only its scripts lead; its text is that of the server."""
+        """An article with the links that only its scripts make: further pages, and other pages.
+
+        Its text is that of the server.
+        """
         async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted, judged.encoding)) as pages:
             async for made in pages:
                 self._counts["requisites"] += made.requests

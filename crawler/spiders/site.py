@@ -443,14 +443,15 @@ class SiteSpider(Spider):
             if ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.BROKEN_OFF):
                 self.troubles.update(self.frontier.give_up(self.hosts.origins))
             ledger = self._ledger() if self.recorder.failure is None else Ledger()
-            new = self.frontier.accounts.new_gaps(ledger) if ending in (Ending.FINISHED, Ending.FAR_LESS) else []
+            over = ending in (Ending.FINISHED, Ending.FAR_LESS) or self._is_over(ending)
+            told = over and ending is not Ending.UNREACHABLE
+            new = self.frontier.accounts.new_gaps(ledger) if told else []
             ending = Ending.GAPS if new and ending is Ending.FINISHED else ending
             self.run = self._run(ending, self._shortfall(ending, new))
             if self.recorder.failure is None:
-                whole = ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.GAPS)
-                if whole:
+                if told:
                     self.frontier.accounts.keep_gaps(ledger)
-                self.frontier.end(self.run, whole=whole or self._is_over(ending))
+                self.frontier.end(self.run, whole=over)
                 self.waiting = self.frontier.report.reasons().get("waiting", 0)
                 self._write_reports(ledger)
             self.recorder.close()
@@ -515,7 +516,8 @@ class SiteSpider(Spider):
     def _is_over(self, ending: Ending) -> bool:
         """Whether a visit that broke off is over: the next one asks again for what failed, was blocked or still waits.
 
-        It is not while an origin that answered in this run has addresses left, unless others would have to wait for it.
+        `broken_off`: yes, if no origin that answered in this run has addresses left. `unreachable`: yes, if nothing
+        waits, or if another origin has ever answered, which would have to wait.
         """
         waiting = self._waiting()
         if ending is Ending.BROKEN_OFF:
@@ -526,7 +528,7 @@ class SiteSpider(Spider):
     def _shortfall(self, ending: Ending, new: list[str]) -> str | None:
         """What is missing, in words: the `new` gaps, or what the ending is about."""
         if ending is Ending.BROKEN_OFF:
-            new = [f"waiting at {origin}: {count}" for origin, count in self._waiting().items()]
+            new = [*(f"waiting at {origin}: {count}" for origin, count in self._waiting().items()), *new]
         less = self.frontier.shortfall() if ending is Ending.FAR_LESS else None
         return "; ".join(words for words in (less, _sentence(new)) if words) or None
 

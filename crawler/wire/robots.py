@@ -22,6 +22,7 @@ from scrapy.http.request import NO_CALLBACK
 from w3lib.url import safe_url_string
 
 from archive.warc.capture import FoundBy
+from crawler.queue.address import origin_of
 from crawler.wire.guard import Refused
 from crawler.wire.handler import NOTE
 from crawler.wire.tap import Cut
@@ -190,8 +191,7 @@ class RobotsMiddleware:
         """Let the request through, or raise `Refused`."""
         if request.meta.get("purpose") == PURPOSE:
             return
-        parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = origin_of(request.url)
         rules = await self._rules_of(origin)
         if rules.closed is not None:
             raise Refused("robots_unreachable", rules.closed, later=True)

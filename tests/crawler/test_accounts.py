@@ -231,6 +231,19 @@ def test_a_page_whose_rows_lead_to_another_host_is_a_gap_though_the_list_has_mor
     assert (each.foreign, each.gap) == ({"old:8104": 3, "side": 2}, 3)
 
 
+def test_rows_that_left_the_page_long_ago_make_no_gap(tmp_path: Path) -> None:
+    """A list shows the newest: fifteen of its own each week, and five of another host."""
+    frontier, (page, *_) = listed(tmp_path, PageAccount(rows=[f"http://h/{n}" for n in range(15)]))
+    for week in range(6):
+        own = [f"http://h/{week}/{n}" for n in range(15)]
+        for url in own:
+            frontier.push(Address(url=url))
+        away = [f"http://mp/{week}/{n}" for n in range(5)]
+        frontier.accounts.note(page.id, page.id, PageAccount(rows=own, elsewhere=away))
+    (each,) = frontier.accounts.ledger().lists
+    assert (each.foreign, each.gap) == ({"mp": 30}, 0)
+
+
 @pytest.mark.parametrize(
     ("reason", "claimed", "gap"),
     [

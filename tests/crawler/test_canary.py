@@ -107,8 +107,9 @@ def crawled(folder: Path, name: str, guard: str) -> tuple[OddServer, dict[str, s
                 timeout=300,
                 check=False,
             )
-    # A list whose pager leads to where nothing answers is short of an unknown number.
-    assert done.returncode == 0 or b"some of what the site lists could not be fetched" in done.stderr, done.stderr
+    # A list whose pager leads to where nothing answers is short of an unknown number. No private address is asked, so
+    # none fails.
+    assert done.returncode == (1 if name == "localhost" else 0), done.stderr
     frontier = Frontier(Layout(root=folder / "data").state("little"), read_only=True)
     try:
         found = frontier.report.uncaptured(waiting=True)

@@ -103,8 +103,19 @@ def test_one_list_that_shrinks_among_others_is_named(site: Unwired) -> None:
         )
 
     site.crawl(shows())
-    # A third of a list may leave with the year.
+    # A list of which a third is left is no alarm yet.
     site.crawl(shows(a=4), later=400 * DAY)
     assert site.frontier.shortfall() is None
     site.crawl(shows(a=4, b=2), later=400 * DAY)
     assert site.frontier.shortfall() == "2 of 12 articles on the list http://h/b/"
+
+
+def test_a_list_that_moved_is_no_alarm(site: Unwired) -> None:
+    lists = {f"/{name}/": [f"/{name}/{n}.html" for n in range(12)] for name in "abcd"}
+    pages = {path: article(path) for paths in lists.values() for path in paths}
+    home = Said("".join(f"<a href='{path}'>栏目</a>" for path in lists))
+    shown = {"/": home} | {path: Said(rows(*named)) for path, named in lists.items()} | pages
+    site.crawl(shown)
+    moved = {"/a/": Said(status=301, headers={"Location": "/new/"}), "/new/": shown["/a/"]}
+    site.crawl(shown | moved, later=400 * DAY)
+    assert site.frontier.shortfall() is None

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from archive.errors import DataError, LockedError, SpaceError
 from archive.warc.capture import FoundBy, Place, Written
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
+from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, shape, trap
 from crawler.queue.entries import Address, Ending, Run, State
 from crawler.queue.frontier import Frontier
@@ -390,6 +391,8 @@ def test_a_second_crawl_of_a_site_is_told_who_holds_it(tmp_path: Path) -> None:
         ("http://h\\xw\\1.htm", "utf-8", "http://h/xw/1.htm"),
         ("http://127.0.0.2:8731/../x/./y/", "utf-8", "http://127.0.0.2:8731/x/y/"),
         ("http://h/?w=统", "mixed", "http://h/?w=%E7%BB%9F"),
+        ("http://h/#/要闻/3", "utf-8", "http://h/#/%E8%A6%81%E9%97%BB/3"),
+        ("http://h/#/%E8%A6%81%E9%97%BB/3", "utf-8", "http://h/#/%E8%A6%81%E9%97%BB/3"),
         ("mailto:a@b.cn", "utf-8", None),
         ("http:///x", "utf-8", None),
         ("http://[::1/", "utf-8", None),
@@ -442,3 +445,44 @@ def test_what_answered_with_a_parameter_that_makes_no_difference_is_not_asked_fo
     assert {checked[url(name)] for name in ("a", "b", "c?n=1", "moved?r=4")} == {"tag"}
     assert url("a?r=1") not in checked
     frontier.close()
+
+
+def test_further_pages_of_an_earlier_version_stay_due(path: Path) -> None:
+    """It gave them no span: where new rows appear on one of them, it is due as often as a first page."""
+    clock = Clock()
+    frontier = opened(path, "list", clock=clock)
+    frontier.push(Address(url=url("list?p=2"), kind="next", pager=1))
+    for days in ((1, 2, 3), (4, 5, 6)):
+        page = frontier.lease([ORIGIN])
+        assert page is not None
+        rows = [url(f"{day}.html") for day in days]
+        for day, row in zip(days, rows, strict=True):
+            frontier.push(Address(url=row, found=FoundBy(parent=page.url, row_date=f"2024-01-0{day}")))
+        frontier.accounts.note(page.id, 1, PageAccount(rows=rows))
+        frontier.done(page, 200, role="list", shown=3)
+    frontier._db.execute("UPDATE address SET span = NULL WHERE kind = 'next'")
+    first, further = "SELECT check_at FROM address WHERE id = 1", "SELECT check_at FROM address WHERE kind = 'next'"
+    frontier.settle()
+    assert frontier._db.execute(first).fetchone() == frontier._db.execute(further).fetchone()
+
+
+def test_what_waits_has_the_reason_of_what_was_tried_and_no_trap_is_one(path: Path) -> None:
+    clock = Clock()
+    frontier = opened(path, "a", "b", "c?x=1", clock=clock)
+    tried, *_, trap_ = [frontier.lease([ORIGIN]) for _ in range(3)]
+    assert tried is not None
+    assert trap_ is not None
+    frontier.fail(tried, "connection_refused", "", wait=None)
+    clock.now += 1
+    frontier.refuse(trap_, "trap", "another order", later=False)
+    frontier._db.execute("UPDATE address SET state = 'pending' WHERE state = 'leased'")
+    assert frontier.give_up([ORIGIN]) == {"connection_refused": 1}
+
+
+def test_what_waited_at_a_host_that_comes_back_into_the_site_file_is_asked_for(path: Path) -> None:
+    frontier = opened(path, "a")
+    frontier.push(Address(url=url("a.doc"), kind="requisite", priority=REQUISITE), refused=("foreign_host", "a host"))
+    assert frontier.give_up(["http://h"]) == {"foreign_host": 1}
+    frontier.end(run_of(frontier), whole=True)
+    frontier.begin()
+    assert leased(frontier) == ["a"]
