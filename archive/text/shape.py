@@ -166,7 +166,7 @@ class Shape:
         sizes: dict[int | None, int] = {i: self.blocks[i].size for i in self.said} or {self.page.title: 1}
         inside = sum(size for i, size in sizes.items() if i in self.rows)
         yield "rows", (share := inside / max(1, sum(sizes.values())))
-        yield "files", bool(self.page.files) and share < 0.5
+        yield "files", bool(self.page.files) and share < 0.5 and not self.has_dated_files()
         lines = [i for i in self.prose or self.said if i not in self.headlines and not is_row_head(self.blocks[i])]
         cut = set(filter(self.is_cut, lines))
         yield "cut", len(cut) / max(1, len(lines))
@@ -177,6 +177,12 @@ class Shape:
         yield "sentence", any(is_sentence(line, 1) for line in own)
         between = len(self.headlines.intersection(self.within[1:])) if self.said else 0
         yield "mixed", between and between / (between + sum(is_sentence(line, 10) for line in own))
+
+    def has_dated_files(self) -> bool:
+        """Whether the files of a page without a dateline have a day each, as rows of a list do."""
+        names = {name for _, name in self.page.files}
+        rows = [block.text for block in self.blocks if block.links and any(map(block.text.__contains__, names))]
+        return not self.is_stated and all(name not in names and dates.read(name) for name in rows)
 
     def of_whole(self) -> Iterator[tuple[str, bool]]:
         """What makes the page part of something larger: its menu, where the text has no day, or, where it has hardly a

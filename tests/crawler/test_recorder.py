@@ -302,8 +302,8 @@ def test_a_form_that_is_sent_elsewhere_by_307_and_308_stays_a_form(
     with OddServer(shapes={"moved": moved, "plain": SHAPES["plain"]}) as server:
         form = {"method": "POST", "body": "page=2", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
         out = run(server, tmp_path, [{"url": server.url("moved"), "fetch": form}])
+        assert out["seen"] == [{"url": server.url("moved"), "answer": 200}]
         (received,) = server.received["plain"]
-    assert out["seen"] == [{"url": server.url("moved"), "answer": 200}]
     assert received.startswith(method + b" /plain ")
     assert received.partition(b"\r\n\r\n")[2] == body
 
