@@ -254,7 +254,8 @@ class Layout:
             if root in named.parents:
                 return self.root / named.relative_to(root)
         rooms = (room for room in (self.warcs_root, *self.made_roots) if room.is_dir())
-        links = (each for room in rooms for each in room.iterdir() if each.is_symlink())
+        found = (each for room in rooms for each in (room, *room.glob("*"), *room.glob("*/*")))
+        links = (each for each in found if each.is_symlink())
         link = next((each for each in links if each.resolve() in named.parents), None)
         return link and link / named.relative_to(link.resolve())
 

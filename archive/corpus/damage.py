@@ -104,6 +104,9 @@ def survey(
         except DataError as error:  # its folder cannot be read
             found.damages[warc] = _unreadable(layout, warc, entry, str(error))
             continue
+        if standing(warc).exists():  # it was closed meanwhile, or its folder cannot be listed
+            events += _compare(layout, ledger, warc, event, found)
+            continue
         found.damages[warc] = _damage(layout, warc, entry, None)
         if name_of(layout, warc) not in ledger.entries:
             events.append(_event(layout, warc, "registered", None, entry.sha256))
@@ -238,7 +241,7 @@ def was_removed(layout: Layout, derived: Path) -> bool:
 def accept(layout: Layout, damages: Iterable[Damage]) -> None:
     """Accept damaged files as they are now, and drop those that are gone, with what was made from them.
 
-    Files that cannot be read now are neither: they stay as they are.
+    Files that cannot be read now are left as they are.
 
     Raises:
         DataError, SpaceError: the disk refuses.
@@ -310,7 +313,7 @@ def lacking(layout: Layout, digest: str) -> Path | None:
                 there = _measure(layout.root / name)[1]
             except DataError:
                 there = None
-            if there != digest:
+            if there not in (digest, entry.original):
                 return layout.root / name
     return None
 

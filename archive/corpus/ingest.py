@@ -54,17 +54,14 @@ class Report:
         records: how many of its records are in the archive now, whole or truncated; 1 for a saved page.
         problems: what is lost or wrong.
         note: why there was nothing to do; None: something was imported.
+        skipped: it is of a kind that is not imported.
     """
 
     path: str
     records: int
     problems: tuple[Problem, ...] = ()
     note: str | None = None
-
-    @property
-    def skipped(self) -> bool:
-        """Whether it is of a kind that is not imported."""
-        return (self.note or "").startswith("skipped")
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +120,7 @@ def _import_each(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
                 elif kind == "packed":
                     yield Report(path=str(path), records=0, problems=(_problem(path, _unpack_first(path)),))
                 else:
-                    yield Report(path=str(path), records=0, note=kind)
+                    yield Report(path=str(path), records=0, note=kind, skipped=True)
             except _UnreadableError as error:
                 yield Report(path=str(path), records=0, problems=(_problem(path, str(error)),))
     finally:
@@ -404,7 +401,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         return 0, inspection.problems, left_out
     file.seek(0)
     ending = inspection.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or inspection.lost else "")
-    if known := _known(layout, file, digest, stem, ending):
+    if known := _known(layout, file, digest, ending, len(inspection.gone)):
         return inspection.records, inspection.problems, known
     notes = [left_out] if left_out else []
     if taken := _taken(layout, inspection.pages):
@@ -428,12 +425,14 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     return inspection.records, inspection.problems, "; ".join(notes) or None
 
 
-def _known(layout: Layout, file: IO[bytes], digest: str, stem: str, ending: str) -> str | None:
+def _known(layout: Layout, file: IO[bytes], digest: str, ending: str, gone: int) -> str | None:
     """Say that a file was imported before. One that is what a damaged or lost file was is put back in its place."""
     if lacking := damage.lacking(layout, digest):
         file.seek(0)
         damage.put_back(layout, lacking, file, digest)
-        return f"it is what {lacking} was, and was put back there"
+        told = f"; {gone} of its records were taken down: cundang forget URL --erase removes them" if gone else ""
+        return f"it is what {lacking} was, and was put back there{told}"
+    stem = digest[:16]
     imported = layout.warcs_root / IMPORTED
     found = sorted((*imported.glob(f"*/{stem}{ending}"), *imported.glob(f"*/{stem}-*{ending}")))
     if found and not layout.index_of(found[0]).exists():
@@ -444,15 +443,15 @@ def _known(layout: Layout, file: IO[bytes], digest: str, stem: str, ending: str)
 def _taken(layout: Layout, pages: Mapping[str, tuple[str, str]]) -> int:
     """How many ids of a file's pages belong, in the archive, to another address or moment."""
     taken: set[str] = set()
-    for path in layout.indexes():
-        with path.open(encoding="utf-8", errors="replace") as file:
+    for path in layout.indexes() if pages else ():
+        with path.open("rb") as file:
             for line in file:
                 # Few lines are parsed: an archive has millions.
-                id_ = line.partition('"id": "')[2].partition('"')[0]
+                id_ = line.partition(b'"id": "')[2].partition(b'"')[0].decode("utf-8", "replace")
                 if id_ not in pages:
                     continue
                 with contextlib.suppress(ValueError, KeyError, TypeError):  # a damaged line names no page
-                    row = index.parse(line)
+                    row = index.parse(line.decode())
                     taken |= {id_} if (row.url, index.stamp(row.date)) != pages[id_] else set()
     return len(taken)
 

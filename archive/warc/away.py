@@ -94,7 +94,7 @@ def size_of(warc: Path) -> int | None:
 
 
 def check_access(warc: Path) -> None:
-    """Check that a WARC file may be read, without reading it; a bucket is not asked.
+    """Check that a WARC file may be read, without reading it; of a bucket, only the last reading counts.
 
     Raises:
         DataError: it may not, or it should be in a store's folder and is not.

@@ -15,6 +15,7 @@ import pytest
 from archive.corpus import damage
 from archive.layout import Layout
 from archive.warc import exclusions, fixity, index
+from archive.warc.reader import digest_of
 from crawler.runs import metrics
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -168,6 +169,13 @@ def test_a_folder_that_is_a_link_is_read_by_every_command(data: Path, tmp_path: 
     assert [matrix.run(data, command) for command in ("verify", "rebuild", "status", "export")] == [0] * 4
     assert matrix.documents(layout) == texts
     assert layout.inside(tmp_path / "warc" / "2026" / "a.warc.gz") == layout.warcs_root / "old/2026/a.warc.gz"
+    # The link may be the whole room, or the folder of a year.
+    shutil.move(layout.warcs_root, tmp_path / "big")
+    layout.warcs_root.symlink_to(tmp_path / "big")
+    shutil.move(tmp_path / "warc" / "2026", tmp_path / "year")
+    (tmp_path / "warc" / "2026").symlink_to(tmp_path / "year")
+    assert layout.inside(tmp_path / "big/other/2026/a.warc.gz") == layout.warcs_root / "other/2026/a.warc.gz"
+    assert layout.inside(tmp_path / "year/a.warc.gz") == layout.warcs_root / "old/2026/a.warc.gz"
     path = matrix.victim(layout, "warc")
     copy = Path(shutil.copyfile(path, tmp_path / "copy"))
     matrix.hurt(path, "flipped", 0.4)
@@ -238,16 +246,31 @@ def test_a_search_finds_nothing_in_silence_only_where_all_is_cleaned(data: Path)
     assert as_user(data, "search", "会议")[1].endswith("no catalogue yet. Make it: cundang rebuild --catalogue\n")
 
 
+def test_a_file_whose_folder_cannot_be_listed_is_not_gone(data: Path) -> None:
+    layout = Layout(root=data)
+    path, texts = matrix.victim(layout, "warc"), matrix.documents(layout)
+    path.parent.chmod(0o311)
+    try:
+        assert path.name not in as_user(data, "verify")[1]
+        assert as_user(data, "clean", "--accept-damage")[0] == 0
+    finally:
+        path.parent.chmod(0o755)
+    assert matrix.documents(layout) == texts
+
+
 def test_a_catalogue_whose_bytes_changed_ends_with_the_cure(data: Path) -> None:
     layout = Layout(root=data)
     good = layout.catalogue.read_bytes()
     told = "Make it again: cundang rebuild --catalogue\n"
-    for change in (good.replace(b'["', b'["\xff'), good.replace(b"[]", b"[\x01")):
+    noticed = 0
+    for change in (good.replace(b'["', b'["\xff'), good.replace(b'["', b"[\xff"), good.replace(b"[]", b"[\x01")):
         layout.catalogue.write_bytes(change)
         for words in (["export", "--format", "jsonl", "--out", f"{data}.jsonl"], ["search", "会议"]):
             code, said = as_user(data, *words)
             assert "Traceback" not in said
             assert code == 0 or said.endswith(told), words
+            noticed += code != 0
+    assert noticed
     layout.catalogue.write_bytes(good)
     layout.catalogue.chmod(0)
     assert "Correct its permissions" in as_user(data, "search", "会议")[1]
@@ -283,6 +306,19 @@ def test_accepted_damage_is_named_and_taken_back(data: Path, tmp_path: Path, way
         assert as_user(data, "verify") == (0, "verify: 3 files, 0 problems\n")
 
 
+def test_what_was_accepted_does_not_take_the_place_of_the_true_original(data: Path, tmp_path: Path) -> None:
+    layout = Layout(root=data)
+    path = matrix.victim(layout, "warc")
+    good = path.read_bytes()
+    matrix.hurt(path, "flipped", 0.4)
+    assert matrix.run(data, "clean", "--accept-damage") == 0
+    accepted = Path(shutil.copyfile(path, tmp_path / "accepted.warc.gz"))
+    path.write_bytes(good)
+    assert damage.lacking(layout, digest_of(accepted)) is None
+    path.unlink()
+    assert damage.lacking(layout, digest_of(accepted)) == path
+
+
 def test_an_import_of_a_file_that_is_gone_puts_it_back(data: Path, tmp_path: Path) -> None:
     layout = Layout(root=data)
     path, texts = matrix.victim(layout, "warc"), matrix.documents(layout)
@@ -291,3 +327,10 @@ def test_an_import_of_a_file_that_is_gone_puts_it_back(data: Path, tmp_path: Pat
     assert matrix.run(data, "import", str(copy)) == 0
     assert path.read_bytes() == copy.read_bytes()
     assert [matrix.run(data, "verify"), matrix.documents(layout)] == [0, texts]
+    # It brings back what was taken down since.
+    page = next(row for row in index.read(layout.index_of(path)) if row.id in {id_ for id_, _ in texts})
+    assert as_user(data, "forget", page.url)[0] == 0
+    path.unlink()
+    told = "and was put back there; 6 of its records were taken down: cundang forget URL --erase removes them"
+    said = as_user(data, "import", str(copy))[1]
+    assert told in said, said[-500:]
