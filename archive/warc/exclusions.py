@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -71,9 +72,15 @@ class Addresses:
         return tuple(sorted(found | self._exact_in(index)))
 
     def _exact_in(self, index: bytes) -> set[str]:
-        beginnings = tuple(key.encode("ascii") for key in self._exact.values() if key.encode("ascii") in index)
-        near = (line for line in index.splitlines() if line.startswith(beginnings)) if beginnings else ()
-        return self._exact.keys() & {plain(json.loads(line.split(b" ", 2)[2])["url"]) for line in near}
+        # Behind the path of a key may stand a query, and in that what was sent by POST.
+        paths = {key.partition("?")[0].encode("ascii") for key in self._exact.values()}
+        beginnings = tuple(path + end for path in paths if path in index for end in (b" ", b"?"))
+        found = set()
+        for line in index.splitlines() if beginnings else ():
+            if line.startswith(beginnings):
+                with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):  # a damaged line
+                    found.add(plain(json.loads(line.split(b" ", 2)[2])["url"]))
+        return self._exact.keys() & found
 
 
 class Pattern:

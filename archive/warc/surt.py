@@ -1,6 +1,7 @@
 """A URL -> its SURT, the key under which replay tools look it up, as the Internet Archive's canonicalizer makes it.
 
-Addresses of several pages may have one SURT; those that RFC 3986 has as one address have one `plain` form.
+Addresses of several pages may have one SURT; those that RFC 3986 has as one address have one `plain` form,
+but `.` and `..` in a path stay.
 """
 
 from __future__ import annotations
@@ -68,12 +69,15 @@ def plain(url: str) -> str:
     'http://a.cn/x~/%E6%96%87.html?b=2&a=1'
     >>> plain("http://a.cn") == plain("http://a.cn/"), plain("http://a.cn/X") == plain("http://a.cn/x")
     (True, False)
+    >>> plain("http://统战.cn/") == plain("http://%E7%BB%9F%E6%88%98.CN/") == plain("http://xn--3nun45d.cn/")
+    True
     """
     raw = re.sub(rb"[\r\n\t]", b"", url.encode("utf-8", "surrogatepass").strip())
     if not (http := _HTTP.fullmatch(raw)):
         return _encoded(raw)
     scheme, host, path, query = http.groups()
-    scheme, host = scheme.lower(), host.lower()
+    scheme, name = scheme.lower(), _unescape(host)
+    host = (host if name.isascii() else _idna(name)).lower()
     whole = scheme + b"://" + host.removesuffix(b":" + _PORTS[scheme]) + (path or b"/")
     return _encoded(whole if query is None else whole + b"?" + query)
 
@@ -88,15 +92,20 @@ def _encoded(url: bytes) -> str:
     return quote_from_bytes(_ESCAPED.sub(escape, url), safe=_SAFE + b"#%")
 
 
+def _idna(name: bytes) -> bytes:
+    """The name of a host as it is asked for."""
+    if not name.isascii():
+        with contextlib.suppress(UnicodeError):
+            return name.decode("utf-8", "ignore").encode("idna")
+    return name
+
+
 @lru_cache(maxsize=1024)
 def _host(host: bytes, scheme: bytes) -> bytes:
     name, colon, port = host.rpartition(b"@")[2].rpartition(b":")
     if not colon or not (port.isdigit() or not port):
         name, port = host.rpartition(b"@")[2], b""
-    name = _unescape(name)
-    if not name.isascii():
-        with contextlib.suppress(UnicodeError):
-            name = name.decode("utf-8", "ignore").encode("idna")
+    name = _idna(_unescape(name))
     name = _escape(name.replace(b"..", b".").strip(b".").lower())
     if scheme != b"dns":
         name = _WWW.sub(b"", name)

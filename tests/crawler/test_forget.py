@@ -32,6 +32,7 @@ from archive.layout import OPEN, Layout
 from archive.site import load
 from archive.text.document import Document, Reason, Skip
 from archive.warc import exclusions, index, reader, verify
+from archive.warc.exclusions import Addresses
 from archive.warc.reader import whole_records
 from archive.warc.surt import surt
 from archive.warc.writer import Exchange, Writer
@@ -447,6 +448,18 @@ def test_only_the_address_that_was_named_goes(
     assert "reading" not in cundang(tmp_path, "clean").stderr
     cundang(tmp_path, "forget", SPELLINGS[0], "--undo")
     assert len(list(query.documents(layout, query.Filter()))) == 5
+
+
+def test_an_exact_address_is_found_in_an_index_also_with_a_query_and_behind_a_damaged_line() -> None:
+    index = b"""cn,a)/ 20260101000000 {"url": "http
+cn,a)/ 20260101000000 {"url": 1}
+cn,a)/ 2026
+cn,a)/?__wb_method=post&a=1 20260101000000 {"url": "http://a.cn/"}
+cn,a)/news 20260101000000 no JSON, and not read
+cn,a)/x?a=1&b=2 20260101000000 {"url": "http://a.cn/x?b=2&a=1"}
+"""
+    named = Addresses([], ["http://a.cn/", "http://a.cn/x?b=2&a=1", "http://a.cn/x"]).named_in(index)
+    assert named == ("http://a.cn/", "http://a.cn/x?b=2&a=1")
 
 
 def test_what_an_earlier_version_took_down_stays_in_all_spellings(tmp_path: Path) -> None:
