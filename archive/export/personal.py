@@ -6,10 +6,12 @@ Patterns recognise the shape of a number, not its owner: they find an office's s
 from __future__ import annotations
 
 import re
+import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.resources import files
+from itertools import chain
 from typing import NamedTuple
 
 from archive.text.document import Document
@@ -17,8 +19,10 @@ from archive.text.document import Document
 # Weights and check characters of residents' ID numbers: GB 11643-1999, ISO 7064 MOD 11-2.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-# Full-width characters of ASCII, each as long as the narrow one.
-_NARROW = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
+# Full-width characters, each as long as the narrow one: all that stand in the patterns, and those of numbers alone.
+# A full-width letter or sign may be part of an address, or stand before one.
+_ALL = {ord(each) + 0xFEE0: each for each in string.ascii_letters + string.digits + "+-().@_%"}
+_FEW = {wide: each for wide, each in _ALL.items() if each in "0123456789Xx-()@"}
 
 
 class _Kind(NamedTuple):
@@ -49,9 +53,9 @@ def find(text: str) -> Iterator[Span]:
     ['phone', 'phone', 'email']
     """
     taken: list[Span] = []
-    narrow = text.translate(_NARROW)
+    texts = dict.fromkeys(text.translate(narrow) for narrow in (_ALL, _FEW))
     for kind, (_, pattern) in KINDS.items():
-        for found in pattern.finditer(narrow):
+        for found in chain.from_iterable(map(pattern.finditer, texts)):
             if kind == "id_number" and not _has_valid_check(found[0]):
                 continue
             if any(span.start < found.end() and found.start() < span.end for span in taken):

@@ -219,6 +219,22 @@ def test_telephone_numbers_in_the_usual_shapes_are_found(number: str) -> None:
     assert personal.mask(f"咨询：{number}，欢迎来电") == "咨询：[电话]，欢迎来电"
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("ＴＥＬ13800138000", "ＴＥＬ[电话]"),
+        ("电话．13800138000", "电话．[电话]"),
+        ("号：Ａ11010519491231002X", "号：Ａ[身份证号]"),
+        ("邮箱＿a@b.cn", "邮箱＿[邮箱]"),
+        ("（联系人＋a@b.cn）", "（联系人＋[邮箱]）"),
+        ("邮箱ｔｚｂ＠ａ．ｃｎ，电话＋８６１３９１２３４５６７８", "邮箱[邮箱]，电话[电话]"),
+        ("项目编号１１０１０５１９４９１２３１００２１", "项目编号１１０１０５１９４９１２３１００２１"),
+    ],
+)
+def test_full_width_letters_and_signs_before_personal_data_do_not_hide_it(text: str, masked: str) -> None:
+    assert personal.mask(text) == masked
+
+
 @settings(max_examples=60)
 @given(st.text(alphabet="统战0123456789Xx@.-abc() ", max_size=80))
 def test_what_was_masked_holds_nothing_that_is_found(text: str) -> None:
