@@ -131,7 +131,7 @@ def _stamp(since: str) -> str:
 
 
 # New articles, and the pages with other events, of one site or of all (?1) since a stamp (?2).
-# An article at another address is none.
+# An article that was known under another address is not new.
 _NEW = """d.latest = 1 AND d.head IS NULL AND d.seen >= ?2 AND (?1 IS NULL OR d.site = ?1)
 AND NOT EXISTS (SELECT 1 FROM documents a WHERE a.alias_of = d.url AND a.seen < ?2)"""
 _PAGE = "FROM documents d WHERE d.url = c.url AND d.latest = 1 AND (?1 IS NULL OR d.site = ?1)"

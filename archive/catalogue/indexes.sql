@@ -24,7 +24,7 @@ CREATE INDEX skips_site ON skips(site, reason);
 CREATE INDEX skips_redirect ON skips(url) WHERE reason = 'redirect';
 CREATE INDEX skips_url ON skips(url);
 CREATE INDEX captures_source ON captures(source);
-CREATE INDEX captures_url ON captures(url, stamp);
+CREATE INDEX captures_url ON captures(url, turn);
 CREATE INDEX captures_stamp ON captures(stamp, url);
 CREATE INDEX captures_id ON captures(id);
 CREATE INDEX captures_digest ON captures(digest);

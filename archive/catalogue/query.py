@@ -399,11 +399,8 @@ def skips(layout: Layout, site: str | None = None) -> Iterator[Skipped]:
              WHERE (?1 IS NULL OR site = ?1) AND reason != 'not_html' ORDER BY reason, url, captured, id"""
     names = [each.name for each in fields(Skipped)]
     with catalogue(layout) as db:
-        gone = exclusions.read(layout)
         for row in db.execute(sql, (site,)).fetchall():
-            found = Skipped(**dict(zip(names, row, strict=True)))
-            if gone.covering(found.url) is None:
-                yield found
+            yield Skipped(**dict(zip(names, row, strict=True)))
 
 
 def skips_of(layout: Layout, shards: Iterable[Path]) -> dict[str, int]:
@@ -471,7 +468,8 @@ def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
     try:
         with closing(_connect(layout)) as db:
             yield db
-    except (sqlite3.Error, ValueError) as error:  # flipped bits of a row may leave a text that is no UTF-8 or no JSON
+    # Flipped bits of a row may leave a text that is no UTF-8 or no JSON.
+    except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError(f"{layout.catalogue}: {error}. Make it again: cundang rebuild --catalogue") from error
 
 
@@ -493,7 +491,7 @@ def _connect(layout: Layout) -> sqlite3.Connection:
         # What was taken down must not be found from that moment on, even before the catalogue is updated. A temporary
         # view hides the table of the same name in every query.
         db.create_function("is_there", 1, lambda url: excluded.covering(url) is None, deterministic=True)
-        for table in ("documents", "captures"):
+        for table in ("documents", "captures", "skips"):
             db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE is_there(url)")  # noqa: S608 - our own names
     return db
 

@@ -139,7 +139,7 @@ CREATE TABLE captures (
     id     TEXT NOT NULL,
     url    TEXT NOT NULL,
     stamp  TEXT NOT NULL,         -- 14 digits, UTC; '' if the record has no date
-    turn   TEXT NOT NULL,         -- by which captures are in order: the stamp, behind another one if the clock was wrong
+    turn   TEXT NOT NULL,         -- the stamp; if the clock was wrong, the stamp of the capture before, followed by its own
     status INTEGER,
     mime   TEXT NOT NULL,         -- warc/revisit for revisit records
     digest TEXT NOT NULL,

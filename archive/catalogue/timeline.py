@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
@@ -151,7 +151,7 @@ def lines_of(document: Document) -> list[str]:
 
 
 def comparable(document: Document) -> list[str]:
-    """The same as `history` compares it."""
+    """The lines of a document, as `history` compares them: as `Cut` if bytes are missing."""
     return Cut(lines_of(document)) if "truncated" in document.flags else lines_of(document)
 
 
@@ -162,11 +162,20 @@ def _is_same(text: object, other: object) -> bool:
     True
     >>> _is_same(["通知", "第一段。"], ["通知", "第二段。"])
     False
+    >>> [_is_same(Cut(["通知", "第一"]), ["通知", line]) for line in ("第一段。", "另一段。")]
+    [True, False]
+    >>> _is_same(Cut(["通知", "第一段"]), Cut(["通知", "第"]))
+    True
     """
     for cut, whole in ((text, other), (other, text)):
-        if isinstance(cut, Cut) and isinstance(whole, list) and set(cut[:-1]) <= set(whole):
+        if isinstance(cut, Cut) and isinstance(whole, list) and _is_rest(cut, whole):
             return True
     return text == other
+
+
+def _is_rest(cut: Cut, whole: Sequence[str]) -> bool:
+    # Behind the title, the broken line may be all that there is.
+    return set(cut[:-1]) <= set(whole) and (len(cut) > 2 or any(line.startswith(cut[-1]) for line in whole))
 
 
 def stated_lines(stated: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 The crawls of a site follow one another, and fixity.jsonl has their WARC files in the order in which they closed. A file
 that is dated out of this order was written with a wrong clock: its captures come after those of the file before it.
+A file that was put in by hand has no place in this order, and a clock that jumps within a file is not seen.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def mark(db: sqlite3.Connection, layout: Layout) -> set[str]:
     """Note the turns of all captures; return the addresses of those whose turn is another than before."""
     places: dict[str, int] = {}
     for number, (name, entry) in enumerate(fixity.read(layout).entries.items()):
-        if not entry.merged:
+        if not entry.merged and entry.by != "registered":
             places.setdefault(_stem(name), number)
     had: dict[int, str] = {}
     files: list[_File] = []
@@ -84,8 +85,9 @@ def _turns(files: Sequence[_File]) -> Iterator[tuple[int, str]]:
             _at(before.last) - _at(file.first) > NEAR or _at(file.last) - _at(after.first) > NEAR
         ):
             continue
-        none = before is file
-        yield file.source, (_at(after.first) - dt.timedelta(seconds=1)).strftime(_STAMP) if none else before.last
+        # The end of the file before may be from a clock that jumped.
+        follows = before is not file and (after is file or before.last <= after.first)
+        yield file.source, before.last if follows else (_at(after.first) - dt.timedelta(seconds=1)).strftime(_STAMP)
 
 
 def _in_order(stamps: Sequence[str]) -> set[int]:

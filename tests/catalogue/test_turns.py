@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from captures import PROSE, article, write_warc
 
-from archive.catalogue import build, changes, query, timeline
+from archive.catalogue import build, changes, query, timeline, turns
 from archive.corpus import reclean
 from archive.layout import Layout
 from crawler import join
@@ -53,6 +53,28 @@ def test_the_text_that_was_captured_last_is_the_latest(
     assert {capture.stamp[6:8] for capture in timeline.captures(layout, URL)} == {f"{day:02d}" for day, _ in crawls}
     build.rebuild(layout)
     assert told(layout) == wanted
+
+
+def test_a_file_that_was_put_in_by_hand_is_not_taken_for_one_of_a_wrong_clock(tmp_path: Path) -> None:
+    layout, other = Layout(root=tmp_path / "here"), Layout(root=tmp_path / "there")
+    for day in (20, 21):
+        crawl(layout, day, NEW)
+    crawl(other, 5, OLD)
+    (late,) = other.warcs()
+    shutil.copy(late, next(layout.warcs()).parent / late.name)
+    for _ in reclean.clean(layout, {}, jobs=1):
+        pass
+    build.update(layout)
+    assert told(layout) == [("20260120", "edited", True), ("20260105", "new", True)]
+
+
+def test_the_end_of_a_file_whose_clock_jumped_is_no_turn() -> None:
+    stamps = ("20260101", "20260101"), ("20260102", "20311101"), ("20311120", "20311120"), ("20260104", "20260104")
+    files = [
+        turns._File(source=n, site="a", place=n, first=f"{first}000000", last=f"{last}000000")
+        for n, (first, last) in enumerate(stamps)
+    ]
+    assert [*turns._turns(files)] == [(2, "20260103235959")]
 
 
 def test_captures_of_another_archive_keep_the_order_of_their_dates(tmp_path: Path) -> None:
