@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import uuid
 from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -23,15 +24,17 @@ _UNKNOWN = "1970-01-01T00:00:00Z"
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a file, with one gzip member per record if its name ends in `.gz`; return the number of documents."""
-    count = 0
+    count, rest = 0, iter(documents)
+    first = [*islice(rest, 1)]
     with whole.file(out) as file:
         writer = WARCWriter(file, gzip=out.suffix == ".gz", warc_version="1.1")
         software = {"software": "cundang", "format": "WARC File Format 1.1", "description": "texts, as WET"}
         info = writer.create_warcinfo_record(out.name, software)
-        info.rec_headers.replace_header("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_URL, out.name).urn}>")
+        name = " ".join([out.name, *(each.id for each in first)])
+        info.rec_headers.replace_header("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_URL, name).urn}>")
         info.rec_headers.replace_header("WARC-Date", _UNKNOWN)
         writer.write_record(info)
-        for count, document in enumerate(documents, 1):
+        for count, document in enumerate(chain(first, rest), 1):
             text = rows.document(document).text.encode()
             date = f"{document.captured.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" if document.captured else _UNKNOWN
             headers = [
