@@ -399,8 +399,12 @@ def skips(layout: Layout, site: str | None = None) -> Iterator[Skipped]:
              WHERE (?1 IS NULL OR site = ?1) AND reason != 'not_html' ORDER BY reason, url, captured, id"""
     names = [each.name for each in fields(Skipped)]
     with catalogue(layout) as db:
+        # Not hidden by a view: `status` counts pages that were taken down, under the reason `forgotten`.
+        gone = exclusions.read(layout)
         for row in db.execute(sql, (site,)).fetchall():
-            yield Skipped(**dict(zip(names, row, strict=True)))
+            found = Skipped(**dict(zip(names, row, strict=True)))
+            if gone.covering(found.url) is None:
+                yield found
 
 
 def skips_of(layout: Layout, shards: Iterable[Path]) -> dict[str, int]:
@@ -491,7 +495,7 @@ def _connect(layout: Layout) -> sqlite3.Connection:
         # What was taken down must not be found from that moment on, even before the catalogue is updated. A temporary
         # view hides the table of the same name in every query.
         db.create_function("is_there", 1, lambda url: excluded.covering(url) is None, deterministic=True)
-        for table in ("documents", "captures", "skips"):
+        for table in ("documents", "captures"):
             db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE is_there(url)")  # noqa: S608 - our own names
     return db
 
