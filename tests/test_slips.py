@@ -261,3 +261,8 @@ def test_imported_pages_are_chosen_by_their_host_and_those_without_a_document_ar
     ]
     made = run("--data web-data clean --all --json --site www.two.example")[1]
     assert (run("--data web-data clean --site www.nobody.example")[0], made.count("\n")) == (2, 1)
+    # A site file chooses them by its key.
+    (house / "web-sites").mkdir()
+    (house / "web-sites/imp.toml").write_text(SITE.replace("a.cn", "www.two.example"), encoding="utf-8")
+    made = run("--data web-data --sites web-sites clean --all --json --site imp")[1]
+    assert made.count("\n") == 1

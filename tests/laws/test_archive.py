@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -284,7 +285,10 @@ def test_accepted_damage_is_named_and_taken_back(data: Path, tmp_path: Path, way
     page = next(row for row in index.read(layout.index_of(path)) if row.id in {id_ for id_, _ in texts})
     matrix.hurt(path, "flipped", (page.offset + page.length // 2) / len(good.read_bytes()))
     other.write_bytes(path.read_bytes() + b"\0")
-    code, said = as_user(data, "clean", "--accept-damage")
+    code, said = as_user(data, "clean", "--accept-damage", "--json")
+    # What changed in the texts is for --diff to tell.
+    made = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert {item["difference"] for item in made} == {None}
     (lost,) = [line for line in said.splitlines() if line.startswith(f"{path}: lost with its damage: ")]
     ((id_, _),) = texts - matrix.documents(layout)
     assert (code, lost.endswith(f"  {id_}")) == (0, True)
