@@ -127,7 +127,7 @@ class Accounts:
                 "INSERT OR IGNORE INTO listed SELECT ?, id FROM address WHERE url = ?",
                 [(first, url) for url in said.rows],
             )
-            self._db.execute("UPDATE elsewhere SET page = NULL WHERE page = ?", [page])
+            self._db.execute("UPDATE elsewhere SET page = NULL WHERE list = ? AND page = ?", [first, page])
             self._db.executemany(
                 "INSERT INTO elsewhere VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (list, url) DO UPDATE SET page = coalesce(page, excluded.page)",
