@@ -463,7 +463,7 @@ def _beside_day(scene: Scene, line: str, index: int) -> fields.Byline:
     """Source and author beside the day of a line; a site whose name is all that its pages' heads say is no source."""
     *titles, site = map(scene.read, fields.head_parts(scene.page.head) or [""])
     named = scene.page.outline.attributes(scene.page.blocks[index].element).get("class", "")
-    found = fields.unlabelled(line, site, account="rich_media_meta" in named)
+    found = fields.unlabelled(line, site, account=words.match("account_box", named) is not None)
     return found if titles or found.source != site else replace(found, source=None)
 
 

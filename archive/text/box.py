@@ -131,6 +131,7 @@ class _Walk:
         self.prose = False
         self.misnamed: int | None = None
         self.home: int | None = None
+        self.forms: list[int] = []
         self.foot = self.find_foot()
         self.kinds: dict[int, str] = {}
 
@@ -149,7 +150,7 @@ class _Walk:
         return self.area()
 
     def find_forms(self) -> list[int]:
-        """The forms below the head that hold neither it nor the first of the prose: what readers may write."""
+        """The forms with a field that hold neither the head nor the first of the prose: what readers may write into."""
         held = (self.anchor, self.region[0]) if self.prose else (self.anchor,)
         forms = (element for element, name in enumerate(self.outline.tags) if name == "form")
         below = [form for form in forms if not any(self.outline.holds(form, index) for index in held)]
