@@ -84,6 +84,10 @@ _UNFOLDS = re.compile(
 )
 # Fields that nobody types into.
 _UNTYPED = re.compile(r"""\btype\s*=\s*["']?(?:hidden|submit|button|image|reset)\b""", re.IGNORECASE)
+# The numbers of characters beyond ASCII.
+_NUMBERED = re.compile(
+    "&#(?:1(?:2[89]|[3-9][0-9])|[2-9][0-9]{2}|[1-9][0-9]{3,6}|[xX][1-9a-fA-F][0-9a-fA-F]{1,5}(?<![xX][1-7].));"
+)
 # What may stand in a head that is not ended.
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))
@@ -466,6 +470,9 @@ class Outline:
 
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
+    if "&#" in html:
+        # Written out, they count and end sentences; none of them is markup.
+        html = _NUMBERED.sub(lambda number: unescape(number[0]), html)
     pieces, json, scripts, sheet = tokens(html)
     read = _Reader(marked=marked, unfolds=_UNFOLDS.search(html) is not None)
     read.page(pieces)
