@@ -298,8 +298,9 @@ class Shape:
         above = index - 1
         day = self.blocks[above] if above > 0 else None
         above -= day is not None and day.size <= DATELINE and day.links < HEADLINE and is_dated(self.keys[above])
-        found = above >= 0 and (above in self.headlines or is_row_head(self.blocks[above]))
-        return above if found else None
+        leads = above >= 0 and (above in self.headlines or is_row_head(self.blocks[above]))
+        # The page's tools may stand over the text.
+        return above if leads and furniture_id(self.keys[above]) is None else None
 
     def is_cut(self, index: int) -> bool:
         """Whether a line leads to the rest: by a link, or, under a headline, by dots or by the headline once more."""
@@ -407,9 +408,11 @@ def _columns_of(page: Page, boxes: list[list[int]], first: int) -> list[int]:
 
 
 def _is_row_link(block: Block, key: str) -> bool:
-    """Whether a line is the link with which a row begins: no breadcrumb, no menu."""
+    """Whether a line is the link with which a row begins: no breadcrumb, no menu, no tools."""
     linked = block.links >= ROW_LINK or (block.kind == "heading" and block.links > 0)
-    return linked and block.size <= ROW_LINE and block.linked >= 0.2 and not (">" in key or "|" in key)
+    if not linked or block.size > ROW_LINE or block.linked < 0.2:
+        return False
+    return not (">" in key or "|" in key or furniture_id(key))
 
 
 def _is_row(page: Page, box: list[int], leads: set[int]) -> bool:
