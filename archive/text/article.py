@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, takewhile
+from itertools import chain
 from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.text import box, chinese, dates, extract, fields, lines, words
@@ -121,15 +121,13 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     return (
         under,
         [*(scene.read(scene.page.blocks[index].text) for index in table), *above, *masthead],
-        _after(draft, scene),
+        _after(scene),
     )
 
 
-def _after(draft: Draft, scene: Scene) -> list[str]:
+def _after(scene: Scene) -> list[str]:
     """The lines below an article that may say its day; the first is empty where none stands right below the text."""
-    # Below a thread's first post stand the days of the others.
-    below = [] if "thread" in draft.fate else scene.below
-    return [*([] if scene.last + 1 in below[:1] else [""]), *(scene.around[index] for index in below)]
+    return [*([] if scene.last + 1 in scene.below[:1] else [""]), *(scene.around[index] for index in scene.below)]
 
 
 def _masthead(page: Page) -> list[str]:
@@ -177,9 +175,8 @@ def _shown(page: Page, index: int, read: Callable[[str], str]) -> str:
     if index in page.datelines:
         return page.keys[index]
     line = read(page.blocks[index].spaced)
-    if not (page.plain or chinese.plain(line)) and fields.is_dateline(page.keys[index]):
-        return chinese.simplified(line)
-    return line
+    traditional = not (page.plain or chinese.plain(line)) and fields.is_dateline(page.keys[index])
+    return chinese.simplified(line) if traditional else line
 
 
 def _found(page: Page, rows: Sequence[tuple[tuple[int, ...], ...]]) -> list[str]:
@@ -224,10 +221,7 @@ def _without_link(line: Line, block: Block) -> Line:
     """A paragraph without the link to its rest at its end: [详细]."""
     if not block.links or block.linked > _REST or (rest := words.tail("read_on", line.found)) is None:
         return line
-    found = line.found.removesuffix(rest[0])
-    if not (rest["closed"] or found.endswith(("…", "..."))):
-        return line
-    return Line(found=found, read=words.pattern("read_on").sub("", line.read))
+    return Line(found=line.found.removesuffix(rest[0]), read=words.pattern("read_on").sub("", line.read))
 
 
 def _take_summary(draft: Draft, scene: Scene) -> None:
@@ -299,8 +293,7 @@ def _begins_list(draft: Draft, outline: Outline, position: int) -> bool:
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
     """Blocks before and after the article that may say who wrote it and when."""
     start = page.title if page.title is not None and page.title < first else first
-    top = min(max(0, start - 6), _table_over(page, start)) if start == page.title else max(0, start - 6)
-    above = [i for i in range(top, first) if len(page.keys[i]) <= LONG]
+    above = [i for i in range(min(max(0, start - 6), _table_over(page, start)), first) if len(page.keys[i]) <= LONG]
     below = [
         i
         for i in range(last + 1, min(len(page.blocks), last + 21))
@@ -342,18 +335,8 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         draft.title = next(inner, shown)
     elif stated:
         draft.title = stated[0]
-    elif page.files:
-        _name_by_line_over_files(draft)
     if draft.title:
         draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
-
-
-def _name_by_line_over_files(draft: Draft) -> None:
-    """The only line of an article of files is its title: it names what they hold."""
-    left = [index for index in draft.left() if not fields.is_dateline(draft.lines[index].read)]
-    if len(left) == 1 and fields.may_be_title(line := draft.lines[left[0]].read) and not lines.is_sentence(line, 8):
-        draft.title, draft.titled = draft.lines[left[0]], "line over files"
-        draft.take(left[0], "title")
 
 
 def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
@@ -367,11 +350,9 @@ def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
 def _heading(scene: Scene) -> int | None:
     """The title of a page whose head has none: the nearest line above the article that may be one.
 
-    Nothing but bylines stands between the two. The rows of a list have none; the posts of a thread are prose.
+    Nothing but bylines stands between the two.
     """
     page, first, around = scene.page, scene.first, scene.around
-    if fields.are_rows(list(takewhile(lambda key: not lines.is_sentence(key), page.keys[first:]))):
-        return None
     for index in range(first - 1, max(-1, first - 8), -1):
         block, line = page.blocks[index], around.get(index, "")
         if block.linked > 0.5 and block.size > 12:
@@ -538,12 +519,9 @@ def _rule_below(draft: Draft, scene: Scene, index: int, *, joined: bool) -> str 
     if signed := fields.signature(line):
         draft.byline.take(signed, "signature", line)
         return "byline"
-    if joined and (fields.is_caption(line) or _describes(scene, index)):
+    if joined and _describes(scene, index):
         draft.captions.append(line)
         return "caption"
-    if joined and fields.is_dateline(line) and dates.tells_day(line) and (who := fields.unlabelled(line).author):
-        draft.byline.take(fields.Byline(author=who), "name", line)
-        return "dateline"
     return lines.furniture_id(scene.page.keys[index])
 
 
@@ -562,27 +540,15 @@ def _read_between(draft: Draft, scene: Scene) -> None:
             line = scene.read(scene.page.blocks[index].spaced)
             if fields.is_dateline(line):
                 draft.byline.take(fields.byline(line), "dateline", line)
-            # In the cell behind another a name is a fact about somebody.
-            elif (
-                index < scene.first
-                and rule in ("outside", "beside")
-                and not scene.page.outline.are_beside(index - 1, index)
-                and (who := fields.all_people(line))
-            ):
-                draft.byline.take(fields.Byline(author=" ".join(who)), "name", line)
 
 
 def _read_metas(draft: Draft, scene: Scene) -> None:
-    """Source and author as the page's head states them, where no line does."""
+    """The source as the page's head states it, where no line does; its authors are editors, or nobody (measured)."""
     page, read = scene.page, scene.read
     source = page.meta("contentsource", "source")
     if draft.byline.source is None and source and not fields.is_own(read(source), read(page.head)):
         named = fields.byline(f"来源:{read(source).removeprefix('来源').lstrip(':：')}")
         draft.byline.take(named, "meta", source)
-    # Not `author`: templates put the editor there, the site, or nothing (measured).
-    author = read(page.meta("article:author") or "")
-    if fields.is_person(author) and author != draft.byline.editor:
-        draft.byline.take(fields.Byline(author=author), "meta", author)
 
 
 def has_media(page: Page) -> bool:

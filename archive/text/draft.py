@@ -24,8 +24,13 @@ AGAIN = 60
 # A fact about a letter, with its label in one line, has at most so many characters.
 FACT = 60
 
-# The number of a paper.
-_ISSUE = re.compile(r"(?:\d{4}年)?(?:总?第)?\d{1,4}期")
+# A post of a forum has at least so many Han characters, the line that signs it at most so many.
+POST, POSTED = 60, 100
+
+# Over a post of a forum: 石头 发表于 2008-6-3 11:40 | 只看该作者.
+_FLOOR = re.compile(
+    r".{0,24}(?:发表|回复|发帖)于\s?:?\s*[12]\d{3}.{6,24}(?:只看|显示全部|\d\s*[楼#]|#\d|沙发|板凳|引用)"
+)
 # A label, of an event perhaps.
 _LABELLED = re.compile(r"[一-鿿] ?[:：]")
 _PUBLISHED = re.compile(
@@ -87,7 +92,7 @@ class Draft:
             return False
         line = self.lines[index].read
         self.byline.take(fields.Byline(author=who, source=fields.paper(line)), "reporters", line)
-        self.take(index, "dateline" if dates.tells_day(self.lines[index].read) else "byline")
+        self.take(index, "dateline" if dates.read(self.lines[index].read) else "byline")
         return True
 
     def date(self, index: int) -> None:
@@ -121,14 +126,15 @@ def lines_of(found: Sequence[str], reader: Callable[[str], str]) -> list[Line]:
 
 
 def cut_thread(draft: Draft) -> None:
-    """Of a forum's thread the first post is the article."""
-    if (found := fields.thread_end(draft.read)) is None:
-        return
-    end, signed = found
-    draft.byline.take(signed, "thread", draft.lines[end].read)
-    draft.fate[end] = "dateline"
-    for index in range(end + 1, len(draft.lines)):
-        draft.fate[index] = draft.fate[index] or "thread"
+    """Of a forum's thread the first post is the article, up to the line that signs it or heads the next."""
+    length = 0
+    for index, line in enumerate(draft.read):
+        signs = length >= POST and len(line) <= POSTED and fields.is_post(line)
+        if signs or (length and _FLOOR.match(lines.narrow(line))):
+            draft.byline.take(fields.byline(line) if signs else fields.Byline(), "thread", line)
+            draft.fate[index:] = ["dateline", *(fate or "thread" for fate in draft.fate[index + 1 :])]
+            return
+        length += chinese.han(line)
 
 
 def take_letter(draft: Draft) -> None:
@@ -189,13 +195,11 @@ def _heads(draft: Draft, index: int, prose: Sequence[int]) -> bool:
     day = index < draft.headed and dates.is_day(lines.narrow(draft.lines[index].read))
     if not day and not _may_date(draft, index, line, prose):
         return False
-    if fields.byline(line) or fields.names_nobody(line) or fields.is_name(fields.unlabelled(line).source or ""):
+    if fields.byline(line) or fields.names_nobody(line):
         return True
     if prose and prose[-1] < index:
         # No sentence stands below: it is the day that signs them.
         return False
-    if day or (index < draft.headed and dates.tells_day(line)):
-        return True
     # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.search(line) is not None)
 
@@ -203,7 +207,7 @@ def _heads(draft: Draft, index: int, prose: Sequence[int]) -> bool:
 def _is_subhead(draft: Draft, line: str, index: int, prose: Sequence[int]) -> bool:
     """Whether a line has a label and no day, below the dateline and among paragraphs: 来源：从敲门开始."""
     among = bool(prose) and prose[0] < index < prose[-1]
-    return among and draft.headed == 0 and not dates.tells_day(line)
+    return among and draft.headed == 0 and not dates.read(line)
 
 
 def _may_date(draft: Draft, index: int, line: str, prose: Sequence[int]) -> bool:
@@ -226,9 +230,7 @@ def _may_date(draft: Draft, index: int, line: str, prose: Sequence[int]) -> bool
 
 def _title_again(draft: Draft, index: int) -> int:
     """How many lines from one on say the title again; 0 where they say something else or are taken out already."""
-    if draft.title is None or draft.fate[index] is not None:
-        return 0
-    if len(draft.lines[index].read) > 2 * len(draft.title.read) + AGAIN:
+    if draft.title is None or len(draft.lines[index].read) > 2 * len(draft.title.read) + AGAIN:
         return 0
     following = [line.read for line in draft.lines[index : index + 3]]
     return fields.repeats([fields.tidy(following[0]), *following[1:]], draft.title.read)
@@ -347,11 +349,8 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
         draft.take(index, "byline")
     elif draft.sign(index, fields.reporters(_without_day(line)) or _marked(draft, index, line)):
         return
-    elif (
-        _is_day_with_tools(line)
-        or _is_minute(line)
-        or _is_web_day(draft, index)
-        or (fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line)))
+    elif _is_minute(line) or (
+        fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line))
     ):
         draft.byline.take(fields.byline(line), "dateline", line)
         draft.byline.take(fields.unlabelled(line), "name", line)
@@ -371,22 +370,9 @@ def _without_day(line: str) -> str:
     return said if said and dates.is_day(day) else line
 
 
-def _is_web_day(draft: Draft, index: int) -> bool:
-    """Whether a line is a day as systems write it, 2003-09-22, and no name stands over it that it would sign with."""
-    line, above = lines.narrow(draft.read[index]), draft.read[index - 1] if index else ""
-    signs = fields.is_office(above) or fields.alone(above) is not None
-    return "-" in line and dates.is_day(line) and not signs
-
-
 def _is_minute(line: str) -> bool:
     """Whether a line is a day with its minute and nothing else: no notice is signed so."""
     return "T" in (dates.read(line) or "") and dates.is_day(lines.narrow(line))
-
-
-def _is_day_with_tools(line: str) -> bool:
-    """Whether a day, or the number of a paper, and the page's tools make a line: 2011年9月6日 返回目录."""
-    day, _, rest = lines.narrow(line).partition(" ")
-    return lines.furniture_id(rest) in lines.TOOLS and (dates.is_day(day) or _ISSUE.fullmatch(day) is not None)
 
 
 def _read_prose(draft: Draft) -> None:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
 from dataclasses import replace
-from functools import cache
-from itertools import accumulate
+from functools import cache, partial
+from itertools import accumulate, takewhile
 from typing import TypeAlias
 
 from lxml.etree import SubElement
@@ -121,10 +121,10 @@ def unread(outline: Outline, points: Sequence[float], found: Region, body: Area 
 
 
 def _mended(outline: Outline, points: Sequence[float], read: Sequence[int]) -> list[int]:
-    """What was read, without furniture at its ends, and with what stands between and around it in its own box.
+    """What was read, without furniture at its ends, and with what stands between.
 
     Between two blocks that are kept nothing is dropped but links and furniture; captions above belong to an article,
-    and so do the lines of its own box that are too short to vote: 特此通知, who signs, a table.
+    and so do the lines of its own box that are too short to vote: 特此通知, who signs, a table; not where to write to.
     """
     page = outline.blocks
     plain = [at for at, index in enumerate(read) if points[index] >= NEUTRAL]
@@ -136,26 +136,18 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int]) -> l
     home = outline.home([i for i in kept if points[i] >= PROSE])
     while first > 0 and is_caption(page[first - 1].text):
         first -= 1
-    while (step := _next(outline, last, points, home)) is not None:
-        last = step
+    last = last if home is None else _end(outline, points, home, last)
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
 
 
-def _is_own(outline: Outline, index: int, points: Sequence[float], home: int | None) -> bool:
-    """Whether a block is neither link nor furniture, and stands in the article's own box."""
-    plain = points[index] > NEUTRAL and outline.blocks[index].linked < 0.5
-    return plain and home is not None and outline.holds(home, index)
-
-
-def _next(outline: Outline, last: int, points: Sequence[float], home: int | None) -> int | None:
-    """The block with which an article goes on; lines of its box that say where to write to may stand between."""
-    page = outline.blocks
-    for step in range(last + 1, min(len(page), last + 6)):
-        if _is_own(outline, step, points, home):
-            return step
-        if home is None or not outline.holds(home, step) or furniture_id(narrow(page[step].text)) != "contact":
-            return None
-    return None
+def _end(outline: Outline, points: Sequence[float], home: int, last: int) -> int:
+    """The last block with which an article goes on in its box; lines that say where to write to may stand between."""
+    for index in takewhile(partial(outline.holds, home), range(last + 1, len(outline.blocks))):
+        if points[index] > NEUTRAL and outline.blocks[index].linked < 0.5:
+            last = index
+        elif furniture_id(narrow(outline.blocks[index].text)) != "contact":
+            break
+    return last
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:

@@ -125,7 +125,7 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     keys = narrow_lines(lines)
     first, bottom = _places(keys)
     matched = [_match(key, at_top=index < first, at_bottom=index >= bottom) for index, key in enumerate(keys)]
-    found = _without_contact([rule.id if rule else None for rule in matched])
+    found = [rule.id if rule else None for rule in matched]
     cut = next((index for index, rule in enumerate(matched) if rule and rule.cut), len(keys))
     if not _goes_on(keys, found, cut):
         found[cut + 1 :] = [found[index] or found[cut] for index in range(cut + 1, len(keys))]
@@ -142,12 +142,6 @@ def _places(keys: Sequence[str]) -> tuple[int, int]:
 def _goes_on(keys: Sequence[str], found: Sequence[str | None], cut: int) -> bool:
     """Whether a paragraph of an article stands behind a line."""
     return any(found[index] is None and is_sentence(keys[index], BODY) for index in range(cut + 1, len(keys)))
-
-
-def _without_contact(found: list[str | None]) -> list[str | None]:
-    """Rules of lines, without those that say where to write to above another line: a paper is signed after that."""
-    standing = max((index for index, rule in enumerate(found) if rule is None), default=-1)
-    return [None if rule == "contact" and index < standing else rule for index, rule in enumerate(found)]
 
 
 def furniture_id(key: str) -> str | None:

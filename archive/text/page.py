@@ -27,7 +27,6 @@ OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
 # So many lines around the title may be labels and their values, each in a box of its own.
 CELLS = 24
 
-_WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED_NAME = re.compile("published|entry-date")
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
@@ -157,7 +156,7 @@ def _as_dateline(read: Outline, key: str, index: int, title: int) -> str | None:
 
 def _begins_text(line: str) -> bool:
     """Whether a line is a sentence, or a dateline that says more than a day: what stands below that is the text."""
-    dated = fields.is_dateline(line) and dates.tells_day(line) and not dates.is_day(line)
+    dated = fields.is_dateline(line) and dates.read(line) is not None and not dates.is_day(line)
     return dated or is_sentence(line, PROSE)
 
 
@@ -230,7 +229,6 @@ def _metas(read: Outline) -> list[tuple[str, str]]:
     names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
     for data in read.json:
         found += [(names[m["name"]], m["value"]) for m in _PUBLISHED.finditer(data)]
-        found += [("article:author", fold(unescape(m["name"]))) for m in _WRITTEN.finditer(data)]
     return found
 
 

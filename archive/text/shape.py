@@ -60,8 +60,6 @@ _FORMS = re.compile(
 _DAY_ENDS = frozenset("0123456789日")
 _DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
 _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
-# How a script hears a press on elements, which then say by their data what they lead to.
-_HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
 
 
 class Shape:
@@ -86,14 +84,9 @@ class Shape:
         self.said = area.kept if area is not None and boxed else range(*region[:2])
         self.within = range(*region[:2]) if area is None else range(area.start, area.end)
         self.near = range(max(0, self.within.start - NEAR), min(len(self.blocks), self.within.stop + BELOW))
-        self.prose = [i for i, point in enumerate(points) if point >= extract.PROSE and "://" not in self.keys[i]]
+        self.prose = [i for i, point in enumerate(points) if point >= extract.PROSE]
         files = {name for _, name in page.files}
         self.headlines = {i for i, block in enumerate(self.blocks) if is_headline(block) and block.text not in files}
-
-    @cached_property
-    def heard(self) -> bool:
-        """Whether scripts hear clicks on elements without handlers."""
-        return _HEARD.search(self.outline.scripts) is not None
 
     def refusal(self) -> tuple[Reason, str] | None:
         """Why the page is no article, by what weighs most against one; None where more speaks for one."""
@@ -167,7 +160,7 @@ class Shape:
         inside = sum(size for i, size in sizes.items() if i in self.rows)
         yield "rows", (share := inside / max(1, sum(sizes.values())))
         yield "files", bool(self.page.files) and share < 0.5 and not self.has_dated_files()
-        lines = [i for i in self.prose or self.said if i not in self.headlines and not is_row_head(self.blocks[i])]
+        lines = [i for i in self.prose or self.said if not is_row_head(self.blocks[i])]
         cut = set(filter(self.is_cut, lines))
         yield "cut", len(cut) / max(1, len(lines))
         beside = self.rows.union(cut, (i for i in lines if self.headline_over(i) is not None))
@@ -289,9 +282,8 @@ class Shape:
     def leads_on(self, index: int) -> bool:
         """Whether a line is a link, or a click on it, or on its row, calls a script."""
         element = self.blocks[index].element
-        names = [*self.outline.attributes(element), *self.outline.attributes(self.outline.parents[element])]
-        heard = self.heard and any(name.startswith("data-") for name in names)
-        return self.blocks[index].linked > 0.3 or heard or "onclick" in names
+        around = (self.outline.attributes(box) for box in (element, self.outline.parents[element]))
+        return self.blocks[index].linked > 0.3 or any("onclick" in names for names in around)
 
     def headline_over(self, index: int) -> int | None:
         """The headline of a row right above a line, or above its day."""
@@ -303,13 +295,12 @@ class Shape:
         return above if leads and furniture_id(self.keys[above]) is None else None
 
     def is_cut(self, index: int) -> bool:
-        """Whether a line leads to the rest: by a link, or, under a headline, by dots or by the headline once more."""
+        """Whether a line leads to the rest: by a link, or, under a headline, by dots."""
         if any(map(self.reads_on, (index, index + 1))):
             return True
-        if (above := self.headline_over(index)) is None:
+        if self.headline_over(index) is None:
             return False
-        key = self.keys[index]
-        return key.endswith(("…", "...")) or (self.blocks[index].links > 0 and self.keys[above] in key)
+        return self.keys[index].endswith(("…", "..."))
 
     def reads_on(self, index: int) -> bool:
         """Whether a block ends in a link to the rest."""
@@ -349,7 +340,7 @@ def is_headline(block: Block) -> bool:
 def is_row_head(block: Block) -> bool:
     """Whether the headline of a row is a link, and its day or a counter stands beside it, but no teaser."""
     teaser = "…" in block.text or "..." in block.text
-    return block.links >= HEADLINE and block.linked > 0.3 and block.size <= ROW_LINE and not teaser
+    return block.links >= HEADLINE and block.linked > 0.3 and not teaser
 
 
 def has_dateline(page: Page) -> bool:

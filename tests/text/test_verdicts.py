@@ -567,10 +567,6 @@ def test_a_film_over_its_title_and_day_is_what_the_page_shows(film: str, *, kept
         ("<table>{}</table>", "<tr><td onclick='ck({})'>{}</td><td>{}</td></tr>"),
         ("<ul>{}</ul>", "<li onclick='open({})'><span>{}</span><em>{}</em></li>"),
         ("<div>{}</div>", "<div onclick='go({})'><p>{}</p><p>{}</p></div>"),
-        (
-            "<ul>{}</ul><script>$('li').on('click', function () {{ location = $(this).data('id') }})</script>",
-            "<li data-id='{}'><b>{}</b><i>{}</i></li>",
-        ),
     ],
 )
 def test_the_last_page_of_rows_that_handlers_open_is_no_article(around: str, row: str, count: int) -> None:

@@ -20,6 +20,7 @@ from archive.text.fields.labels import is_fact as is_fact
 from archive.text.fields.labels import is_label as is_label
 from archive.text.fields.labels import is_labelled as is_labelled
 from archive.text.fields.labels import is_of_event as is_of_event
+from archive.text.fields.labels import is_post as is_post
 from archive.text.fields.labels import last as last
 from archive.text.fields.labels import names_nobody as names_nobody
 from archive.text.fields.labels import paired as paired
@@ -37,8 +38,6 @@ from archive.text.fields.people import reporters as reporters
 from archive.text.fields.source import is_name as is_name
 from archive.text.fields.source import medium as medium
 from archive.text.fields.source import unlabelled as unlabelled
-from archive.text.fields.threads import thread_end as thread_end
-from archive.text.fields.title import are_rows as are_rows
 from archive.text.fields.title import choose as choose
 from archive.text.fields.title import is_keyword_line as is_keyword_line
 from archive.text.fields.title import is_subtitle as is_subtitle

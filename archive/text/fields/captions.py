@@ -6,7 +6,7 @@ import re
 
 from archive.text import words
 from archive.text.chinese import han
-from archive.text.fields.labels import is_dateline, signature
+from archive.text.fields.labels import is_dateline
 from archive.text.fields.people import all_people, is_office, is_person
 from archive.text.lines import narrow
 
@@ -41,7 +41,7 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     text = narrow(line)
     if (match := words.whole("caption_signed", text)) and is_person(match["who"], labelled=True):
         return True
-    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
+    if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
     if len(parts := _EACH.split(text)) > 1:
         return all(map(is_caption, parts))
@@ -60,18 +60,16 @@ def _is_told(text: str) -> bool:
     """Whether words are more than one short statement: prose."""
     # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
     inner = words.pattern("caption_credit").sub("", text)[:-1]
-    ended = text.endswith(_CLAUSE_ENDS)
-    return len(text) > 120 or "。" in inner or ";" in inner or (ended and (len(text) > 80 or inner.count(",") > 2))
+    return "。" in inner or ";" in inner or (text.endswith(_CLAUSE_ENDS) and inner.count(",") > 2)
 
 
 def _is_credited(text: str) -> bool:
     """Whether words name who took a picture, behind what it shows or alone."""
     match = words.whole("caption_taken", text)
-    if match is None or match["who"].endswith("拍") or "/文" in text:
+    if match is None or "/文" in text:
         return False
-    by_office = match["did"] == "供图" and is_office(match["who"])
     who = words.pattern("role").sub("", match["who"].split()[-1], count=1)
-    return bool(match["shown"]) or by_office or is_person(who, labelled=True)
+    return bool(match["shown"]) or is_person(who, labelled=True) or (match["did"] == "供图" and is_office(match["who"]))
 
 
 def may_be_caption(line: str) -> bool:
@@ -84,11 +82,5 @@ def may_be_caption(line: str) -> bool:
         return False
     text = narrow(line)
     plain = words.pattern("caption_credit").sub("", text)
-    return (
-        len(text) >= 2
-        and han(text) >= 2
-        and not text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
-        and not NUMBERED.match(text)
-        and not is_dateline(plain)
-        and signature(plain) is None
-    )
+    ended = text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
+    return han(text) >= 2 and not ended and not NUMBERED.match(text) and not is_dateline(plain)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from html import unescape
 from itertools import chain
 
 from archive.text import words
 from archive.text.lines import narrow, narrow_lines
 
-# A line of so many characters is most of a title, and one with which the head ends more than a name.
-SHORT, ENDING = 4, 8
+# A line of so many characters is most of a title.
+SHORT = 4
 
 ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _DASHES, _SEVERAL = "—–―", re.compile("--+")
@@ -24,16 +23,11 @@ _SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»«>]+|--+|::+|(?<=\s)[-–—]\s|-(?
 
 @lru_cache(maxsize=64)
 def head_parts(head: str) -> tuple[str, ...]:
-    """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
+    """The pieces of a `title` element; the name of the site may stand behind the title, with a space between."""
     parts: list[str] = []
     for part in chain.from_iterable(map(_SPLIT.split, _parted_by_dashes(head))):
         found = part.split()
-        if len(found) > 1 and words.whole("site", found[0]):
-            parts.append(found.pop(0))
-            while len(found) > 1 and len(found[0]) <= 6 and is_site_name(found[0]):
-                parts.append(found.pop(0))
-        # They may stand behind it, too.
-        if len(found) > 1 and (is_site_name(found[-1]) or words.whole("site", found[-1])):
+        if len(found) > 1 and is_site_name(found[-1]):
             parts += [" ".join(found[:-1]), found[-1]]
         elif found:
             parts.append(" ".join(found))
@@ -109,7 +103,7 @@ class Head:
             return "stated" if one == self._part else "held"
         edge = whole[-len(one) - 1] if whole.endswith(one) else ""
         # A blog stands before the colon: 清河商会: 山村修路记.
-        if edge and edge in _EDGES and len(one) >= (SHORT if edge == ":" else ENDING) and not is_site_name(one):
+        if edge and edge in _EDGES and not is_site_name(one):
             return "held"
         return "held" if len(one) >= SHORT and self._holds(one) else ""
 
@@ -135,9 +129,6 @@ def bare_lines(lines: Sequence[str]) -> list[str]:
 def without_marks(lines: Sequence[str]) -> list[str]:
     """Narrow lines for comparing, see `bare_lines`."""
     whole = "\n".join(lines)
-    if "&" in whole and ENTITY.search(whole):
-        whole = ENTITY.sub(lambda found: unescape(found[0]).replace("\n", " "), whole)
-        whole = whole.replace("\xa0", " ")
     for mark in _QUOTES:
         whole = whole.replace(mark, "")
     for dash in _DASHES:

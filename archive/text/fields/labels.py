@@ -41,8 +41,6 @@ PEOPLE, SOURCE = 40, 30
 VALUE, LINKED = 30, 0.5
 
 _FIELDS = ("source", "author", "editor", "contributor")
-# Who wrote may stand in several lines of these.
-_BY_LINES = ("dateline", "signature")
 # Labels whose values are no field.
 _NOT_KEPT = ("other", "crew")
 _OF_PEOPLE = ("author", "editor", "sender", "poster")
@@ -82,7 +80,6 @@ _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕
 # What stands behind a name: a counter, the word before a day.
 _BEHIND_NAME = re.compile(r"\s(?:\d|[-+]\s|于(?:\s|\Z)|[文图]\s?/|浏览|点击|[共已被]?阅|共\d|访问|查看|人气)")
 _LATIN = re.compile(r"\A[A-Za-z]|\([A-Za-z]")
-_IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 
 
 @dataclass(slots=True)
@@ -106,22 +103,18 @@ class Byline:
         for name in _FIELDS:
             value = getattr(other, name)
             value = None if value and is_nobody(value) else value
-            if name == "author" and value and self.evidence.get(name, "").split(":")[0] == rule and rule in _BY_LINES:
+            if name == "author" and value and self.evidence.get(name, "").split(":")[0] == rule:
                 self._join(value, line)
-            elif value and (not getattr(self, name) or self._gives_way(name, other, rule)):
+            elif value and (not getattr(self, name) or self._gives_way(name, other)):
                 setattr(self, name, value)
                 self.evidence[name] = stated(rule, line)
                 self.issued = other.issued if name == "source" else self.issued
         self.answers = self.answers or other.answers
 
-    def _gives_way(self, name: str, other: Byline, rule: str) -> bool:
-        """Whether another statement of a field, by a rule, is a better one: behind its label, or of a better one."""
-        if name == "source":
-            # The paper of those who signed; one that stands beside the day published it.
-            known = self.evidence.get(name, "")
-            signed = rule in _BY_LINES and known.startswith("name:") and _bare().search(known) is not None
-            return (self.issued or signed) and not other.issued
-        return name == "editor" and other.answers and not self.answers
+    def _gives_way(self, name: str, other: Byline) -> bool:
+        """Whether another statement of a field is a better one."""
+        source = name == "source" and self.issued and not other.issued
+        return source or (name == "editor" and other.answers and not self.answers)
 
     def _join(self, people: str, line: str) -> None:
         """Those who wrote may sign in lines of their own: 撰文：周敏 and 通讯员：何晓东."""
@@ -194,12 +187,10 @@ def canonical(line: str) -> str:
     ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
     text = _with_colons(narrow(colons(line) if "\t" in line else line).lstrip(BULLETS))
-    if len(text) > DATELINE or text.endswith("。") or not _bare().search(text):
+    if text.endswith("。") or not _bare().search(text):
         return text
     pieces, end = [], 0
     for match in _unmarked()[1].finditer(text):
-        if match.start() < end:
-            continue
         names, behind = people(text[match.end() :].replace(":", " :", 1), "label")
         if names and (not re.match(r"[一-鿿]{5}|摄(?:(?!影)|影\Z)|供图|图片", behind)):
             paper = _PAPER.fullmatch(match["prefix"])
@@ -258,10 +249,12 @@ def byline(line: str) -> Byline:
     def first(*names: str) -> str | None:
         return next((value for name in names for value in values.get(name, ())), None)
 
-    authors = _together(list(dict.fromkeys(values.get("author", ()))))
+    authors = list(dict.fromkeys(values.get("author", ())))
+    # Without the paper of those who wrote: 采写:青河日报 记者:周敏.
+    authors = [author for author in authors if not words.whole("media", author)] or authors
     return Byline(
         source=first("source", "issuer"),
-        author=authors or " ".join(values.get("beside", ())) or None,
+        author=" ".join(authors or values.get("beside", ())) or None,
         editor=first("charge", "editor"),
         contributor=first("contributor", "sender"),
         answers="charge" in values,
@@ -276,9 +269,6 @@ def _values(text: str, marks: Sequence[Mark]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for mark in marks:
         said = text[mark.start : mark.end]
-        if mark.field == "source" and (who := _IN_ROUND.search(said)) and all_people(who[1], "label"):
-            # Who wrote it stands in brackets behind: 县报(陈晓明).
-            said = said.replace(who[0], f" {who[1]}")
         value = _people_value(said) if mark.field in _OF_PEOPLE else _value(said)
         if value is None:
             continue
@@ -287,8 +277,8 @@ def _values(text: str, marks: Sequence[Mark]) -> dict[str, list[str]]:
             # Who wrote it stands behind the source or the office, without a label.
             behind = " ".join(_cut(said).split()[1:])
             values.setdefault("beside", []).extend(all_people(behind, "source" if mark.field == "source" else "label"))
-    if marks:
-        _take_head(values, text[: marks[0].at].strip(WRAP), marks[0].field)
+    if marks and (sent := words.whole("sent_in", text[: marks[0].at].strip(WRAP))):
+        values["sender"] = [sent["who"]]
     return values
 
 
@@ -297,20 +287,6 @@ def _field(mark: Mark, text: str, value: str) -> str:
     if mark.field == "poster":
         return "source" if is_office(value) else "author"
     return "charge" if mark.field == "editor" and "责" in text[mark.at : mark.start] else mark.field
-
-
-def _take_head(values: dict[str, list[str]], head: str, before: str) -> None:
-    """Who stands before the first label, by its field: an office with its people, 新闻中心 陈晓明, or one that sent."""
-    if before == "author" and (who := behind_office(head)[1]):
-        values["author"] = [who, *values.get("author", ())]
-    if "稿" in head and (sent := words.whole("sent_in", head)):
-        values["sender"] = [sent["who"]]
-
-
-def _together(authors: Sequence[str]) -> str:
-    """Several authors in one value, without the paper of those who wrote: 采写:青河日报 记者:周敏."""
-    people = [author for author in authors if not words.whole("media", author)]
-    return " ".join(people if len(authors) > 1 and people else authors)
 
 
 @lru_cache(maxsize=4096)
@@ -328,10 +304,6 @@ def _marks(text: str) -> tuple[Mark, ...]:
         return ()
     ends = [*(start for _, start, _ in found[1:]), len(text)]
     marks = [Mark(name, at, start, end) for (name, at, start), end in zip(found, ends, strict=True)]
-    for number in range(1, len(marks)):
-        # Who learns beside an editor has not written: 责任编辑:林深 实习生:周敏.
-        if text.startswith("实习生", marks[number].at) and marks[number - 1].field == "editor":
-            marks[number] = marks[number]._replace(field="crew")
     return tuple(marks)
 
 
@@ -388,8 +360,7 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
         return False
     if not dated and all(_names_event(text, mark) for mark in marks):
         return False
-    values = (_DATE.sub("", text[mark.start : mark.end]) for mark in marks)
-    return han(_DATE.sub("", head)) <= 14 and all(len(value) <= 45 for value in values)
+    return han(_DATE.sub("", head)) <= 14
 
 
 def is_of_event(line: str, following: str, before: str = "") -> bool:
@@ -412,7 +383,7 @@ def _names_event(text: str, mark: Mark) -> bool:
 def _is_spoken(value: str) -> bool:
     """Whether what stands behind the label of a person is no name: speech, or a subhead."""
     value = _cut(value).strip(WRAP)
-    if not value or is_office(value) or is_person(value[:2], labelled=True):
+    if is_person(value[:2], labelled=True):
         return False
     if people(words.pattern("post").sub("", value, count=1).strip(), "label")[0] or behind_office(value, "label")[1]:
         return False
@@ -439,7 +410,7 @@ def signature(line: str) -> Byline | None:
         return Byline()
     if inner and not _names_crew(marks):
         return _bracketed(inner[1].strip())
-    if _names_crew(marks) or is_post(marks):
+    if _names_crew(marks) or is_post(text):
         return byline(text)
     if _is_headed(marks) and is_dateline(text) and (found := byline(text)):
         return found
@@ -449,9 +420,9 @@ def signature(line: str) -> Byline | None:
     return Byline(author=who) if who else None
 
 
-def is_post(marks: Sequence[Mark]) -> bool:
-    """Whether labels say who sent a post, see `idiom` in labels.toml."""
-    return any(mark.field == "poster" for mark in marks)
+def is_post(line: str) -> bool:
+    """Whether the labels of a line say who sent a post, see `idiom` in labels.toml."""
+    return any(mark.field == "poster" for mark in labels(line))
 
 
 def _is_headed(marks: Sequence[Mark]) -> bool:
@@ -467,7 +438,7 @@ def names_nobody(line: str) -> bool:
     """
     text = canonical(line)
     marks = _marks(text)
-    if not _is_headed(marks) or not is_dateline(text):
+    if not _is_headed(marks):
         return False
     values = (text[mark.start : mark.end].strip(WRAP).lower() for mark in marks)
     return all(not value or is_nobody(value) for value in values)
@@ -546,7 +517,7 @@ def _people_value(text: str) -> str | None:
         # Who took the pictures: 许景(摄影).
         return None
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
-    return _believed(plain if names else _BEHIND_NAME.split(plain, maxsplit=1)[0], text, PEOPLE)
+    return _believed(_BEHIND_NAME.split(plain, maxsplit=1)[0], text, PEOPLE)
 
 
 def _value(text: str) -> str | None:
@@ -613,15 +584,14 @@ def paired(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(paired(["来源", "作者", "云溪日报", "陈晓明"]))
     [(0, 2), (1, 3)]
     """
-    bare = [is_label(line) for line in lines]
     run: list[int] = []
-    for at, is_bare in enumerate(bare):
-        if is_bare:
+    for at, line in enumerate(lines):
+        if is_label(line):
             run.append(at)
             continue
         if len(run) < 2 or any(":" in narrow(lines[label]) for label in run):
             yield from ((label, at) for label in run[-1:])
-        elif not any(bare[at : at + len(run)]) and at + len(run) <= len(lines):
+        elif at + len(run) <= len(lines) and not any(map(is_label, lines[at : at + len(run)])):
             yield from zip(run, range(at, at + len(run)), strict=True)
         run = []
 

@@ -83,13 +83,10 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
     >>> is_person("高明"), is_person("高明", labelled=True), is_person("周三", labelled=True)
     (False, True, False)
     """
-    parted, name = " · " in name, name.replace(" ", "")
+    name = name.replace(" ", "")
     if "·" in name:
-        return (
-            not parted
-            and not name.startswith("中国")
-            and all(1 <= len(part) <= 6 and han(part) == len(part) for part in re.split("[·-]", name))
-        )
+        parts = re.split("[·-]", name)
+        return parts[0] != "中国" and all(1 <= len(part) <= 6 and han(part) == len(part) for part in parts)
     # 李红摄: who took a picture.
     if han(name) != len(name) or not 2 <= len(name) <= 4 or name[2:].endswith("摄"):
         return False
@@ -201,7 +198,7 @@ def _behind(following: Sequence[Word], place: Sequence[str]) -> list[str]:
     facts = ["joined"] if listed or (texts and texts[0] in JOINING) else []
     if _took(following, place):
         facts.append("pictured")
-    return [*facts, "wrote"] if texts == ["/", "文"] else facts
+    return facts
 
 
 def _took(following: Sequence[Word], place: Sequence[str]) -> bool:
@@ -226,7 +223,7 @@ def _pieces(text: str) -> list[Word]:
         piece, start = matches[at][0], matches[at].start()
         name, taken = _padded(matches, at)
         if taken > 1:
-            found.append(_of_padded(name, start))
+            found.append(Word("", name, start, ("apart",)))
         elif piece.startswith("("):
             found.append(Word("picture" if words.whole("picture", piece[1:-1].strip()) else "note", piece, start))
         elif piece.startswith("《"):
@@ -239,12 +236,6 @@ def _pieces(text: str) -> list[Word]:
             found += _parts(piece, start, found)
         at += taken
     return found
-
-
-def _of_padded(name: str, start: int) -> Word:
-    """A word whose characters stand apart: a role, a name, or a word of the language, 章 程."""
-    kind = "role" if words.whole("role", name) else ""
-    return Word(kind, name, start, () if name in _dictionary()[0] else ("apart",))
 
 
 def _follow(found: Sequence[Word]) -> bool:
@@ -425,8 +416,7 @@ def alone(line: str, *, padded: bool = False) -> str | None:
     """
     if len(line) > ALONE:
         return None
-    # The sign of an author's name in print.
-    place = [*(["label"] if line.lstrip().startswith("□") else []), *(["under"] if padded else [])]
+    place = ["under"] if padded else []
     text = _inner(line)
     if len(text) > WHOLE and not _PARTS.search(text):
         return None
@@ -471,7 +461,7 @@ def behind_office(text: str, *place: str) -> tuple[str | None, str | None]:
     said = [word for word in before if word.kind not in ("mark", "note")]
     plain = "、" not in text and all(word.text.isalnum() and word.kind != "picture" for word in said)
     known = said and (said[0].kind == "office" or ("open" in place and plain))
-    if not known or len(said) + len(names) > 4 or re.search("[。:;]", text):
+    if not known or len(said) + len(names) > 4:
         return None, None
     clear = all(word.kind in ("name", "mark", "role", "note", "done") for word in found[len(before) :])
     return said[0].text, " ".join(names) or None if clear else None

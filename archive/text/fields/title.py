@@ -53,8 +53,6 @@ LINES = 3
 DAY = 13
 # What stands beside a title in brackets has at most so many.
 BESIDE = 30
-# So many further datelines make a list.
-ROWS = 2
 
 # What parts the names of a site and its columns in one line.
 _STEPS = re.compile("[·|/>_-]")
@@ -68,8 +66,6 @@ _TITLE_LABELLED = re.compile(rf"\A(?:{_TITLE_LABEL.pattern.removesuffix(':?')}|�
 # A label of a time, in any words: 回复时间.
 _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
-# What parts the words of a dateline.
-_BARS = ("/", "|", "·", "丨", "｜")
 # The day beside a title, in brackets or behind a space.
 _OPEN, _CLOSED, _DAY_ENDS = frozenset("([（【"), frozenset(")]）】"), frozenset("0123456789日号")
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
@@ -114,8 +110,8 @@ def part_day(title: str) -> tuple[str, str]:
     else:
         return title, ""
     # Beside most days of a list stands no title.
-    found = dates.find_day(said := narrow(said)) if len(rest) >= SHORT and len(said) <= BESIDE else None
-    if found is None or rest.rstrip().endswith(_BARS):
+    found = dates.find_day(said := narrow(said)) if len(rest) >= SHORT else None
+    if found is None:
         return title, ""
     who = f"{said[: found.start]}{said[found.end :]}".strip(" ·|/,，、")
     return (
@@ -375,10 +371,10 @@ class Lines:
         blocks = self.blocks
         for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
             block = blocks[following]
-            key = self.keys[following] if block.kind == "caption" else as_dateline(self.keys[following])
+            key = as_dateline(self.keys[following])
             # Labels alone, 分类：工作动态, may stand over it.
-            if is_dateline(key) and (dates.is_clock(key) or dates.tells_day(key) or byline(key)):
-                return not (self.outline.are_beside(index, following) or dates.is_clock(key))
+            if is_dateline(key) and (dates.read(key) or byline(key)):
+                return not self.outline.are_beside(index, following)
             # A heading is the one over the dateline.
             heading = block.kind == "heading" != blocks[index].kind
             if not is_dateline(key) and (heading or block.linked >= LINKED or block.size > UNDER or ">" in key):
@@ -403,7 +399,7 @@ def _is_other(key: str, *, held: bool) -> bool:
     """
     if is_dateline(part_day(key)[0]) or alone(key) or furniture_id(key) == "clock":
         return True
-    if key.startswith(_CUT) or key.endswith((*_CUT, *_TIME_LABELS)):
+    if key.endswith((*_CUT, *_TIME_LABELS)):
         return True
     return not held and (NUMBERED.match(key) is not None or furniture_id(key) in ("related", "tags"))
 
@@ -416,20 +412,9 @@ def _names_title(attributes: str) -> bool:
 
 
 def _heads(index: int, keys: Sequence[str]) -> bool:
-    """Whether a dateline says more than a day, goes on in the next line, or stands right over prose, with whom that is
-    for between the two.
-    """
-    if dates.is_clock(keys[index]) or (furniture_id(keys[index]) == "counter" and not keys[index].endswith(":")):
-        return False
-    following = keys[index + 1] if index + 1 < len(keys) else ""
-    over = keys[index + 1 : index + 2 + following.endswith(":")]
-    told = is_dateline(keys[index]) and (len(keys[index]) > DAY or is_dateline(following))
-    return told or any(is_sentence(key, 10) or len(key) > UNDER for key in over)
-
-
-def are_rows(keys: Sequence[str]) -> bool:
-    """Whether the lines below a dateline are a list's, each of whose rows has a dateline of its own."""
-    return sum(len(key) > DAY and is_dateline(key) for key in keys) >= ROWS
+    """Whether a dateline says more than a day, goes on in the next line, or stands right over prose."""
+    below = keys[index + 1 : index + 2]
+    return len(keys[index]) > DAY or any(is_dateline(key) or is_sentence(key, 10) for key in below)
 
 
 def opening(outline: Outline, last: int) -> int:
@@ -463,7 +448,7 @@ def _joins(outline: Outline, line: int, title: int) -> bool:
     own = [other for other in blocks[max(0, title - LINES) : title + LINES + 1] if other.element == block.element]
     key = narrow(block.text)
     plain = not block.links and not NUMBERED.match(key) and furniture_id(key) is None and alone(key) is None
-    if len(own) > LINES or block.size > UNDER or not plain or key.endswith(_CLAUSE_ENDS):
+    if len(own) > LINES or not plain:
         return False
     looked = looks(outline, max(line, title) + 1)
     return looked[line].size == looked[title].size
@@ -496,7 +481,6 @@ def may_be_title(line: str) -> bool:
         and han(text) >= SHORT - 1
         and not text.endswith(_CLAUSE_ENDS)
         and "。" not in text
-        and text.count(",") <= 3
         and not NUMBERED.match(text)
         and not is_caption(line)
         and not is_dateline(line)
