@@ -12,6 +12,11 @@ _MARKS = (
     ("大汉 Hanweb", r"<datastore>|\.jpage\(|dataproxy\.jsp", r"/art/\d{4}/(?:\d+/\d+/)?art_|/col/col\d+/"),
     ("content_", r"<founder-title>|enpcontent", r"/content_\d+\.s?html?"),
     ("开普 Kaipu", r"name=[\"']channelId[\"']|UCAP-CONTENT|/common/search/", r"/c\d+/\d{6}/[0-9a-f]{32}\.shtml"),
+    (
+        "苏迪 WebPlus",
+        r"sudy-wp-|sudyfile-attr|\bwp_(?:paging|articlecontent)\b",
+        r"/\d{4}/\d{4}/c\d+a\d+/page\.(?:htm|psp)",
+    ),
     ("广东 govcms", r"/gkmlpt/|gdgov", r"/content/post_\d+\.html"),
     ("博达 VSB", r"vsb_content|_vsb|/__local/|/_sitegray/", r"/info/\d+/\d+\.htm$"),
     (
@@ -34,6 +39,8 @@ def cms(pages: Iterable[str], addresses: Iterable[str]) -> str | None:
 
     >>> cms(['<div class="TRS_Editor">'], ["http://h/xw/202002/t20200219_1.html"])
     'TRS WCM'
+    >>> cms(["<div class='wp_articlecontent'>"], ["http://h/2026/1015/c8101a30107/page.htm"])
+    '苏迪 WebPlus'
     >>> cms(["<p>"], ["http://h/1.html"])
     """
     points: Counter[str] = Counter()

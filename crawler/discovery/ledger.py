@@ -48,9 +48,9 @@ _OPTIONS = [
     # Beside a number of records, `total` is that of pages.
     for names in ("totalCount|totalRecords?|totalData|recordCount|totalNum", "count|total")
 ]
-# Read beside a pager, or dated rows.
+# Read beside a pager, or dated rows. A script that has not asked yet says 0 or 1.
 _PAGE_OPTION = re.compile(
-    r"\b(?:total_?pages?|page_?(?:count|total)|(?:all|count|max)_?pages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<n>\d{1,5})\b",
+    r"\b(?:total_?pages?|page_?(?:count|total)|(?:all|count|max)_?pages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<n>[2-9]|[1-9]\d{1,4})\b",
     re.IGNORECASE,
 )
 # Arrows of slides and 更多 of sharing buttons are no pagers.

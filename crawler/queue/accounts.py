@@ -304,13 +304,15 @@ def gap(
     22
     >>> gap(claimed=None, claimed_pages=None, pages=3, shown=40, controls=True, blind=0, foreign=3)
     0
+    >>> gap(claimed=None, claimed_pages=1, pages=1, shown=9, controls=True, blind=0, foreign=0)
+    0
     """
     lost = max(0, claimed - shown - foreign) if claimed is not None else 0
     lost = max(lost, blind)
     lost += foreign if foreign > shown else min(away, foreign)
     unread = claimed_pages is not None and claimed_pages > pages and (claimed is None or lost > 0)
-    # A control does not matter where the claim is met, or where links led to further pages.
-    unfollowed = controls and claimed is None and pages == 1
+    # A control does not matter where the claim is met, or where links led to further pages: 下一页 of page 1/1 is dead.
+    unfollowed = controls and claimed is None and pages == 1 and not (claimed_pages and shown)
     return lost or int(unread or unfollowed)
 
 

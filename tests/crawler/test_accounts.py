@@ -196,6 +196,10 @@ def short(**given: Any) -> int:
         ({"controls": True}, 1),
         ({"controls": True, "pages": 2}, 0),
         ({"controls": True, "claimed": 10}, 0),
+        # 下一页 of page 1/1 leads nowhere; a place for the number of pages is no claim while there are no rows.
+        ({"controls": True, "claimed_pages": 1}, 0),
+        ({"controls": True, "claimed_pages": 1, "shown": 0}, 1),
+        ({"controls": True, "claimed_pages": 0}, 1),
     ],
 )
 def test_what_lacks_is_counted_once(given: dict[str, Any], lost: int) -> None:

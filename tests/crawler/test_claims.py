@@ -16,6 +16,7 @@ from crawler.discovery.link import ARTICLE, Link
         ("共有 22 条记录，分 4 页", 22, 4),
         ("总计：108篇", 108, None),
         ("第1/4页", None, 4),
+        ("每页 <em>14</em> 记录 总共 <em>9</em> 记录 页码 <em>1</em>/<em>1</em>", None, 1),
         ("共同富裕22条", None, None),
         ("2024年", None, None),
     ],
@@ -37,6 +38,8 @@ def test_a_list_says_how_much_it_has(text: str, claimed: int | None, pages: int 
         ("var total = 22, pageSize = 10;", 22, None),
         ("var total = 0, pageSize = 10, page_count=3;", None, 3),
         ("var total = 22, totalPages = 4;", None, None),
+        # What a script begins with.
+        ("new Paging({pageCount: 1, cb: go})", None, None),
     ],
 )
 def test_the_options_of_a_pager_say_how_much_there_is(options: str, claimed: int | None, pages: int | None) -> None:
