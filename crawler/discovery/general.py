@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml.etree import XPath, iterwalk
 from lxml.html import HtmlElement
 
@@ -22,9 +23,11 @@ from archive.text.refresh import refresh, script_target
 from crawler.discovery.dom import base_of, listen
 from crawler.discovery.link import (
     ARTICLE,
+    DOCUMENTS,
     IMAGES,
     LAST,
     LIST,
+    PACKED,
     REQUISITE,
     Link,
     extension,
@@ -135,6 +138,10 @@ _STYLED = ("svg", "woff", "woff2", "ttf")
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
 # What says of a picture what it shows, perhaps by the name of a file.
 _SAYS = frozenset(("alt", "title", "src", "srcset", "usemap", "href"))
+# The end of a file's name in an attribute; attributes that say something else or are read above; what no address has.
+_FILE_NAME = re.compile(rf"\.(?:{'|'.join(DOCUMENTS + PACKED)})[\"'?#&\s>]", re.IGNORECASE)
+_SAID = frozenset(("alt", "title", "href", "content", "onclick", "style", "class"))
+_NO_ADDRESS = re.compile(r"[\s<>{}]")
 # What stands between the addresses from which a browser chooses by the size of their pictures.
 _SIZE = re.compile(r"\A(\d{1,6}(?:\.\d{1,3})?)[wx]\Z")
 _CHOICES = re.compile(r",\s|(?<=\d[wx]),")
@@ -166,6 +173,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
             yield Link(url=href, kind="next", priority=LIST)
     yield from _framed(base, elements["frame"], elements["shown"])
     yield from _pictures(base, elements["img"])
+    yield from _hidden_files(base, html, root)
     if "ackground" in html or "ACKGROUND" in html:
         yield from _backgrounds(base, root)
     yield from _sheets(base, elements["style"], elements["sheet"])
@@ -205,6 +213,21 @@ def _sources(image: HtmlElement) -> Iterator[str]:
             yield max(choices, key=lambda choice: float(found[0]) if (found := _SIZE.findall(choice[-1])) else 0.0)[0]
         elif name not in _SAYS and "/" in value and extension(value) in IMAGES:
             yield value
+
+
+def _hidden_files(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
+    """Files whose address stands in an attribute of any name, from which a script makes a viewer or a link."""
+    if _FILE_NAME.search(html) is None:
+        return
+    for element in root.iter(etree.Element):
+        for name, value in element.attrib.items():
+            # A title may name a file, too: 附件.pdf.
+            if name in _SAID or "/" not in value or _NO_ADDRESS.search(value) is not None:
+                continue
+            href = absolute(base, value)
+            file = href and (viewed(href) or (href if extension(href) in (*DOCUMENTS, *PACKED) else None))
+            if file:
+                yield Link(url=file, kind="requisite", priority=REQUISITE)
 
 
 def _backgrounds(base: str, root: HtmlElement) -> Iterator[Link]:

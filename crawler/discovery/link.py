@@ -17,7 +17,7 @@ __all__ = ["ARTICLE", "LAST", "LIST", "REQUISITE", "START", "Link"]
 
 IMAGES = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff")
 DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "rtf", "csv", "txt")
-_PACKED = ("zip", "rar", "7z")
+PACKED = ("zip", "rar", "7z")
 _OTHER = ("mp3", "mp4", "wmv", "avi", "flv", "swf", "wma", "rm", "mov", "m3u8", "apk", "exe", "css", "js", "ico", "svg")
 _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 # Download scripts of CMSs: hanweb /module/download/downfile.jsp?filename=, VSB /system/_content/download.jsp, 动易.
@@ -107,7 +107,7 @@ def extension(url: str) -> str:
 
 def is_file(url: str) -> bool:
     """Whether a link leads to an attachment."""
-    return extension(url) in (*DOCUMENTS, *_PACKED) or _DOWNLOAD.search(url) is not None
+    return extension(url) in (*DOCUMENTS, *PACKED) or _DOWNLOAD.search(url) is not None
 
 
 def _names_column(behind: str) -> bool:

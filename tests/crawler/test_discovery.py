@@ -292,6 +292,27 @@ def test_a_picture_is_found_wherever_a_page_names_it(html: str, asked: list[str]
     assert list(dict.fromkeys(urlsplit(each.url).path for each in links if each.kind == "requisite")) == asked
 
 
+@pytest.mark.parametrize(
+    ("html", "asked"),
+    [
+        (
+            "<div class=wp_pdf_player pdfsrc='/_upload/7.pdf' sudyfile-attr=\"{'title':'条例.pdf'}\"></div>",
+            ["/_upload/7.pdf"],
+        ),
+        ("<iframe data-src='/pdfjs/web/viewer.html?file=%2Fu%2F7.pdf'></iframe>", ["/u/7.pdf"]),
+        ("<div data-options='{\"a\": 1}' data-file='http://h/u/7.DOCX?v=1'></div>", ["/u/7.DOCX"]),
+        ("<input type=hidden id=swf value='/u/7.pdf'><a href='/u/7.pdf'>通知</a>", ["/u/7.pdf"]),
+        # Names, not addresses.
+        ("<span title='/附件.pdf' data-name='附件1.pdf' data-text='见 /u/附件2.pdf'>通知.pdf</span>", []),
+        ("<form action='/u/download.jsp'><input name=a></form><p>7.pdf</p>", []),
+    ],
+)
+def test_a_file_is_found_in_an_attribute_of_any_name(html: str, asked: list[str]) -> None:
+    html = f"<html><body>{html}</body></html>"
+    links = discover("http://h/a/1.html", html, parse(html))
+    assert [urlsplit(each.url).path for each in links if each.kind == "requisite"] == asked
+
+
 def test_style_sheets_and_what_they_name() -> None:
     html = """<html><head><link rel="Stylesheet" href="/s/a.css?v=3"><link rel="icon" href="/i.png">
     <style>@import url("b.css"); @import 'c.css'; body{background:url(bg.gif)} p{behavior:url(x.htc)}</style></head>
