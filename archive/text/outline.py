@@ -474,7 +474,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         # Written out, they count and end sentences; none of them is markup.
         html = _NUMBERED.sub(lambda number: unescape(number[0]), html)
     pieces, json, scripts, sheet = tokens(html)
-    read = _Reader(marked=marked, unfolds=_UNFOLDS.search(html) is not None)
+    read = _Reader(html, marked=marked)
     read.page(pieces)
     if cut := len(read.runs) > MOST:
         read.runs[MOST:] = [run if len(run[0]) >= SENTENCE else _NO_RUN for run in read.runs[MOST:]]
@@ -528,9 +528,9 @@ class _Reader:
     the texts in elements to look at again that are not `counted` yet.
     """
 
-    def __init__(self, *, marked: bool, unfolds: bool) -> None:
+    def __init__(self, html: str, *, marked: bool) -> None:
+        self.html = html
         self.marked = marked
-        self.unfolds = unfolds
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
@@ -548,6 +548,11 @@ class _Reader:
         self.inner: list[str] = []
         self.holder = self.links = self.link_depth = self.counted = self.astray = 0
         self.dark = self.aside = False
+
+    @cached_property
+    def unfolds(self) -> bool:
+        """Whether a link on the page leads to the rest of a text."""
+        return _UNFOLDS.search(self.html) is not None
 
     def page(self, pieces: Sequence[str | Any]) -> None:
         """Read a page that was cut at its tags."""
