@@ -183,27 +183,32 @@ class Shape:
         """
         lines = [self.keys[i] for i in self.said]
         dated = has_dateline(self.page)
-        links = [(self.outline.name(link).strip(), href) for href, link in self.outline.links]
-        yield "own menu", not (dated or any(map(dates.read, lines))) and self.is_of_menu([x for x in links if x[0]])
-        yield "folder", self.is_folder(links)
+        yield "own menu", not (dated or any(map(dates.read, lines))) and self.is_of_menu()
+        yield "folder", self.is_folder()
         if dated or sum(map(han, lines)) > PLANS:
             return
         areas = (self.page.head, *self.keys) if self.outline.has("area") else ()
         yield "edition", any(words.match("edition", key) for key in areas)
         # A week whose days have no news is a row of bare numbers.
-        numbers = [name for name, href in links if href] + [
+        numbers = [name for name, href in self.links if href] + [
             day for key in self.keys if len(key) <= WEEK for day in key.split()
         ]
         days = {int(number) for number in numbers if number.isascii() and number.isdecimal() and len(number) <= 2}
         yield "calendar", days >= MONTH
 
-    def is_folder(self, links: Sequence[tuple[str, str]]) -> bool:
+    @cached_property
+    def links(self) -> list[tuple[str, str]]:
+        """Of each link its name and its address."""
+        return [(self.outline.name(link).strip(), href) for href, link in self.outline.links]
+
+    def is_folder(self) -> bool:
         """Whether a page is the index of the folder that most of its links to articles lead into."""
         above, slash, file = self.url.rpartition("/")
         folder = above + slash
         if "/" not in above.partition("://")[2] or not _HOME.fullmatch("/" + file):
             return False
-        led = [joined(self.url, href).partition("#")[0] for name, href in links if han(name) >= ROW_LINK or not name]
+        links = (href for name, href in self.links if han(name) >= ROW_LINK or not name)
+        led = [joined(self.url, href).partition("#")[0] for href in links]
         held = {
             address
             for address in led
@@ -240,10 +245,11 @@ class Shape:
             return False
         return has_dateline(self.page) or self.page.is_published
 
-    def is_of_menu(self, links: Sequence[tuple[str, str]]) -> bool:
+    def is_of_menu(self) -> bool:
         """Whether a page is part of its own menu: a link to it with its title, 机构设置, stands between others as
         short.
         """
+        links = [(name, href) for name, href in self.links if name]
         short = [len(name) <= HEADLINE for name, _ in links]
         return any(
             len(beside := short[max(0, at - 2) : at + 3]) > 2
