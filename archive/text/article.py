@@ -496,7 +496,7 @@ def _read_below(draft: Draft, scene: Scene) -> None:
         if commented and signed is not None and signed.author and not signed.editor:
             # Who wrote a comment.
             continue
-        rule = _rule_below(draft, scene, index, joined=joined)
+        rule = _rule_below(draft, scene, index, signed, joined=joined)
         commented = commented or rule == "comments"
         if rule and (joined or rule in ("byline", "farm")):
             draft.beside.append((index, rule, page.blocks[index].text))
@@ -513,10 +513,14 @@ def _read_pairs(draft: Draft, scene: Scene) -> None:
             draft.beside += [(index, "signature", scene.page.blocks[index].text) for index in pair]
 
 
-def _rule_below(draft: Draft, scene: Scene, index: int, *, joined: bool) -> str | None:
-    """The rule of a line below the article, which may be `joined` to it, with what the line says."""
+def _rule_below(
+    draft: Draft, scene: Scene, index: int, signed: fields.Byline | None, *, joined: bool
+) -> str | None:
+    """The rule of a line below the article, which may be `joined` to it, with what the line says; `signed`: whom it
+    names as its signature.
+    """
     line = scene.around[index]
-    if signed := fields.signature(line):
+    if signed:
         draft.byline.take(signed, "signature", line)
         return "byline"
     if joined and _describes(scene, index):

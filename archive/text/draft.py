@@ -139,10 +139,13 @@ def cut_thread(draft: Draft) -> None:
 
 def take_letter(draft: Draft) -> None:
     """Take out what stands beside a letter to an office and its answer: their labels, who wrote, its number, when."""
-    rows = {index: [lines.narrow(cell) for cell in draft.read[index].split("\t")] for index in draft.left()}
-    if not any(words.whole("letter_content", row[0]) for row in rows.values()):
+    cells = {index: draft.lines[index].read.split("\t") for index in draft.left()}
+    # Most lines are longer.
+    short = (lines.narrow(row[0]) for row in cells.values() if len(row[0]) <= FACT)
+    if not any(words.whole("letter_content", label) for label in short):
         return
-    for index, row in rows.items():
+    for index, found in cells.items():
+        row = list(map(lines.narrow, found))
         if len(row) % 2 == 0 and all(words.whole("letter", label) for label in row[::2]):
             draft.facts += map(":".join, zip(row[::2], row[1::2], strict=True))
             draft.take(index, "label")
@@ -180,7 +183,7 @@ def _alone(draft: Draft, index: int) -> fields.Byline | None:
     prose, or without an office: in a roster a name follows another.
     """
     line = draft.lines[index].read
-    following = draft.read[index + 1 : index + 1 + NEXT]
+    following = [other.read for other in draft.lines[index + 1 : index + 1 + NEXT]]
     prose = _is_prose(draft, index + 1)
     bare = fields.alone(line) == line.replace(" ", "")
     first = index == 0 or (index == 1 and not _is_prose(draft, 0))

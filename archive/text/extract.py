@@ -153,7 +153,8 @@ def _end(outline: Outline, points: Sequence[float], home: int, last: int) -> int
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
     """For each block how much it speaks for an article (about its characters of prose) or against one (links)."""
     aside = _asides(page)
-    labelled = set().union(*(holding(how, "\n".join(keys)) for how in (_LABELLED, _CLOCK)))
+    whole = "\n".join(keys)
+    labelled = holding(_LABELLED, whole) | holding(_CLOCK, whole)
     points = []
     for index, block in enumerate(page):
         size = block.size

@@ -95,8 +95,8 @@ _HEAD = frozenset(("head",))
 # What is also transparent, a script fades in.
 _HIDDEN = re.compile(r"display\s*:\s*none|\A(?!.*opacity).*visibility\s*:\s*hidden", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
-# A link to a picture alone, or to no page.
-_IMAGE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)\b|javascript|href=.#", re.IGNORECASE)
+# A link to a picture alone, or to no page, in lower case.
+_IMAGE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)\b|javascript|href=.#")
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 
@@ -364,15 +364,18 @@ class Outline:
         """The smallest element that holds most of some prose, itself a paragraph where all stand in it."""
         if len({self.blocks[index].element for index in prose}) == 1:
             return self.blocks[prose[0]].element
-        held: Counter[int] = Counter()
+        own: Counter[int] = Counter()
         for index in prose:
-            element = self.holder(index)
+            own[self.holder(index)] += self.blocks[index].size
+        held: Counter[int] = Counter()
+        for holder, size in own.items():
+            element = holder
             while element:
-                held[element] += self.blocks[index].size
+                held[element] += size
                 element = self.parents[element]
-        most = MOST_PROSE * sum(self.blocks[index].size for index in prose)
-        home = max((element for element, size in held.items() if size >= most), default=0)
-        return reduce(self.common, [self.holder(index) for index in prose if self.is_part(home, index)], home)
+        home = max((element for element, size in held.items() if size >= MOST_PROSE * own.total()), default=0)
+        others = (index for index in prose if self.common(home, self.holder(index)) != home)
+        return reduce(self.common, [self.holder(index) for index in others if self.is_part(home, index)], home)
 
     def is_part(self, home: int, index: int) -> bool:
         """Whether a home holds a paragraph, or its box is one of its class: page builders make each part a box."""
@@ -766,7 +769,7 @@ class _Reader:
             self.flush()
         self.pictures.append(len(self.runs))
         self.media.append((len(self.runs), self.holder))
-        if self.link_depth and not _IMAGE.search(self.led):
+        if self.link_depth and not _IMAGE.search(self.led.lower()):
             self.thumbs.append(len(self.runs))
 
     def custom(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:

@@ -17,7 +17,6 @@ from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.people import (
     BULLETS,
-    OUTER,
     all_people,
     behind_office,
     in_last_brackets,
@@ -25,6 +24,7 @@ from archive.text.fields.people import (
     is_person,
     people,
     reporters,
+    unbracketed,
 )
 from archive.text.lines import is_sentence, narrow
 from archive.text.outline import Outline
@@ -495,7 +495,7 @@ def _signed(inner: str) -> Byline | None:
 
 def _cut(text: str) -> str:
     """A value up to the next tool or date, and to the end of the brackets in which it stands."""
-    text = OUTER.sub(r"\1 ", text.strip())
+    text = unbracketed(text.strip())
     for pattern in (words.pattern("tools"), _DATE):
         if match := pattern.search(text):
             text = text[: match.start()]

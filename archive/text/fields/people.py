@@ -39,7 +39,7 @@ _CLAUSE = re.compile(r"[。!?,;]")
 BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
 # Brackets with which a line or a value begins.
-OUTER = re.compile(r"\A[(\[【〔]\s?([^()\[\]【】〔〕]{1,60}?)\s?[)\]】〕]")
+_OUTER = re.compile(r"\A[(\[【〔]\s?([^()\[\]【】〔〕]{1,60}?)\s?[)\]】〕]")
 # Names that these join are of one kind.
 JOINING = ("、", "&")
 # The agency's day may stand behind, see `labels`.
@@ -334,7 +334,14 @@ def _usual(text: str) -> str:
 
 def _inner(line: str) -> str:
     """A line in its narrow form, without the mark before it and the brackets at its beginning."""
-    return OUTER.sub(r"\1 ", narrow(line).lstrip(BULLETS + "—-")).strip()
+    return unbracketed(narrow(line).lstrip(BULLETS + "—-")).strip()
+
+
+def unbracketed(text: str) -> str:
+    """Words without the brackets with which they begin."""
+    # A search for a pattern that begins the text would try every place.
+    found = _OUTER.match(text)
+    return f"{found[1]} {text[found.end() :]}" if found else text
 
 
 def all_people(text: str, *place: str) -> list[str]:
