@@ -513,9 +513,7 @@ def _read_pairs(draft: Draft, scene: Scene) -> None:
             draft.beside += [(index, "signature", scene.page.blocks[index].text) for index in pair]
 
 
-def _rule_below(
-    draft: Draft, scene: Scene, index: int, signed: fields.Byline | None, *, joined: bool
-) -> str | None:
+def _rule_below(draft: Draft, scene: Scene, index: int, signed: fields.Byline | None, *, joined: bool) -> str | None:
     """The rule of a line below the article, which may be `joined` to it, with what the line says; `signed`: whom it
     names as its signature.
     """

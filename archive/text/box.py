@@ -161,7 +161,9 @@ class _Walk:
         BSHARE_POP. Before comments stands an article, and before what is beside a picture that picture.
         """
         start, end, _ = self.region
-        prose = [index for index in range(start, end) if self.prose and self.is_prose(index)]
+        prose = list(filter(self.is_prose, range(start, end)))
+        if not (self.prose and any(self.blocks[index].aside for index in prose)):
+            return None
         home = self.outline.home(prose)
         inside = [index for index in prose if home is not None and self.outline.holds(home, index)]
         if home is None or not self.blocks[inside[0]].aside:
@@ -712,8 +714,9 @@ class _Walk:
 
     def is_empty_label(self, index: int) -> bool:
         """Whether the label of an abstract stands alone in a box over the text: the template's, without an abstract."""
-        alone = words.whole("abstract_label", self.keys[index].rstrip(":)]】")) is not None and self.first is None
-        return alone and index + 1 < len(self.blocks) and self.holder(index) != self.holder(index + 1)
+        if self.first is not None or words.whole("abstract_label", self.keys[index].rstrip(":)]】")) is None:
+            return False
+        return index + 1 < len(self.blocks) and self.holder(index) != self.holder(index + 1)
 
     def kind_of_line(self, index: int) -> str:
         """What a line is that no rule knows: the owner's name in the foot is none of the article's."""

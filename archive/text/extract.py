@@ -234,6 +234,8 @@ def _joined(
 ) -> Region:
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
+    if len(runs) == 1:
+        return start, end, weight
     home = outline.home([index for index in range(start, end) if points[index] >= PROSE])
     if home is None:
         return start, end, weight

@@ -229,10 +229,10 @@ class Outline:
         a box with the picture to itself.
         """
         near = (index - 1, index, index + 1)
+        if self._holders.keys().isdisjoint(near) or self.blocks[index].kind == "heading":
+            return index in self._pictured
         if index in self._pictured:
             return True
-        if self.blocks[index].kind == "heading" or self._holders.keys().isdisjoint(near):
-            return False
         if self._with_picture(index):
             return True
         if self.pictures.isdisjoint(near[1:]):
@@ -279,7 +279,8 @@ class Outline:
     @cached_property
     def _holders(self) -> dict[int, int]:
         """The elements that hold pictures, by the block after each; one in a paragraph or cell of links is an icon."""
-        own = {i: b.element for i, b in enumerate(self.blocks) if b.linked > 0.5 and self.tags[b.element] in _OWN}
+        blocks = ((at, self.blocks[at]) for at, _ in self.media if at < len(self.blocks))
+        own = {at: b.element for at, b in blocks if b.linked > 0.5 and self.tags[b.element] in _OWN}
         return {at: element for at, element in reversed(self.media) if own.get(at) != element}
 
     @cached_property
@@ -900,6 +901,8 @@ def _said(inner: str) -> tuple[bool, bool, bool]:
 
     Rows of a list may be no links, but call for their page: `<li onclick="window.open('t2020_1.html')">`.
     """
+    if inner == ">":
+        return False, False, False
     shut = inner[-2:] == "/>" and _is_shut(inner)
     hidden = ("one" in inner or "idden" in inner or "ONE" in inner or "IDDEN" in inner) and _is_hidden(inner)
     leads = "location" in inner or "window.open" in inner

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import dropwhile, takewhile
+from typing import NamedTuple
 
 from archive.text import words
 from archive.text.chinese import han
@@ -109,8 +109,7 @@ def is_office(name: str) -> bool:
     return words.whole("office", name) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a byline: `kind` is name, role, office, post, done, picture, note, mark or other; `start` in the text.
 
     `facts` are what was known of it, see `name_weights`.

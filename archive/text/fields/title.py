@@ -68,6 +68,7 @@ _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
 # The day beside a title, in brackets or behind a space.
 _OPEN, _CLOSED, _DAY_ENDS = frozenset("([（【"), frozenset(")]）】"), frozenset("0123456789日号")
+_DAY_BEHIND = _CLOSED | _DAY_ENDS
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 
@@ -162,8 +163,7 @@ class Lines:
         self.outline, self.blocks, self.keys = outline, outline.blocks, keys
         # Longer lines are none, however long.
         lines = zip(shown, self.blocks, strict=True)
-        sized = ("" if block.size > LONGEST else _behind_column(line, block.links) for line, block in lines)
-        self.bares = without_marks([part_day(line)[0] for line in sized])
+        self.bares = without_marks(["" if block.size > LONGEST else _bare(line, block.links) for line, block in lines])
         linked = (i for i, block in enumerate(self.blocks) if block.linked >= LINKED)
         self.names = {*bare_lines(columns), *(self.bares[i] for i in linked)}
         self.heads = [Head(title) for title in dict.fromkeys(stated)]
@@ -382,10 +382,15 @@ class Lines:
         return False
 
 
-def _behind_column(line: str, links: int) -> str:
-    """A line without the column that stands before it, a link of so many characters, and its colon."""
-    column, colon, title = line.partition(":") if links else (line, "", "")
-    return title.strip() if colon and len(column.replace(" ", "")) == links else line
+def _bare(line: str, links: int) -> str:
+    """A line without the day beside it, and the column that stands before it, a link of so many characters, and its
+    colon.
+    """
+    if links and ":" in line:
+        column, _, title = line.partition(":")
+        line = title.strip() if len(column.replace(" ", "")) == links else line
+    # Most lines have no day.
+    return part_day(line)[0] if line[:1] in _OPEN or line[-1:] in _DAY_BEHIND else line
 
 
 def _is_site(name: str) -> bool:
