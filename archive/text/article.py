@@ -585,9 +585,10 @@ def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
 
 def _is_above(page: Page, name: str) -> bool:
     """Whether a link to a file stands above the title alone, and not in the table that heads the article."""
-    if page.title is None:
+    # Nearly always it stands below.
+    if page.title is None or any(name in block.text for block in page.blocks[page.title :]):
         return False
-    at = [index for index, block in enumerate(page.blocks) if name in block.text]
+    at = [index for index, block in enumerate(page.blocks[: page.title]) if name in block.text]
     return bool(at) and at[-1] < _table_over(page, page.title, linked=at)
 
 

@@ -91,32 +91,35 @@ def _begins(line: str, text: str) -> bool:
 def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
     """Each text between tags as written, with its look."""
     sheet = _sheet(outline.sheet[:SHEET])
-    opened = [("", Look())]
+    names, seen = [""], [Look()]
     # The elements of a page are written alike, again and again.
     known: dict[tuple[str, str, Look], Look] = {}
     rest = iter(outline.pieces[1:])
     for start, inner, content, end, after in zip(rest, rest, rest, rest, rest, strict=True):
         if end is not None:
-            _close(opened, end)
+            _close(names, seen, end[1:].lower())
         else:
             name = start.lower()
-            while opened[-1][0] in CLOSES.get(name, ()):
-                opened.pop()
-            around = opened[-1][1]
+            while names[-1] in CLOSES.get(name, ()):
+                names.pop()
+                seen.pop()
+            around = seen[-1]
             if (look := known.get((name, inner, around))) is None:
                 look = known[name, inner, around] = _look(name, inner, around, sheet)
             if content is not None:
                 yield content, look
-            elif name not in VOID and not inner.endswith("/>") and len(opened) < DEEP:
-                opened.append((name, look))
-        yield after, opened[-1][1]
+            elif name not in VOID and not inner.endswith("/>") and len(names) < DEEP:
+                names.append(name)
+                seen.append(look)
+        yield after, seen[-1]
 
 
-def _close(opened: list[tuple[str, Look]], end: str) -> None:
+def _close(names: list[str], seen: list[Look], name: str) -> None:
     """End the open elements up to the one that an end tag names, if there is one."""
-    name = end[1:].lower()
-    if depth := next((at for at in range(len(opened) - 1, 0, -1) if opened[at][0] == name), 0):
-        del opened[depth:]
+    if name and name in names:
+        while names.pop() != name:
+            seen.pop()
+        seen.pop()
 
 
 def _look(name: str, inner: str, around: Look, sheet: dict[str, str]) -> Look:

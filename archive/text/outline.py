@@ -107,8 +107,9 @@ _ASIDE = re.compile(
     r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
     r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager)(?![^-_\s\d])"
 )
-# Names of boxes for what describes a picture, in lower case, and how such lines are set.
+# Names of boxes for what describes a picture, in lower case, what stands in each, and how such lines are set.
 _BLOCK = re.compile(r"[\s\"';]display\s?:\s?(?:block|table|flex)\b")
+_CAPTION_SIGNS = ("cap", "img", "image", "pic", "photo", "tuzhu", "tushuo")
 _CAPTION_NAME = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu|(?<![a-z])cap(?![a-z])|tushuo)"""
 )
@@ -929,7 +930,8 @@ def _begins_line(inner: str) -> bool:
 @lru_cache(maxsize=1024)
 def _describes(inner: str) -> bool:
     """Whether the name of an element says that it describes a picture."""
-    return _CAPTION_NAME.search(inner.lower()) is not None
+    lower = inner.lower()
+    return any(sign in lower for sign in _CAPTION_SIGNS) and _CAPTION_NAME.search(lower) is not None
 
 
 def _is_aside(side: int, inner: str) -> bool:
