@@ -25,6 +25,9 @@ BEHIND = (*TOOLS, "disclaimer")
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "︰": ":", "〖": "[", "〗": "]"}
 _WIDE = re.compile(f"[{''.join(_NARROW)}]")
+# The letters of a label may be set apart, and its colon: 来  源 : 县报.
+_SPACED = re.compile(" (?:[一-鿿] ?)?:")
+_APART = re.compile(r"(?<![一-鿿\d])[一-鿿](?: [一-鿿]){1,3}(?= ?:)")
 # Words in brackets, two or more.
 _OPENED = ("[", "【", "(")
 _BUTTONS = re.compile(r"(?:[\[【(]\s?[^\[\]【】()]{1,8}[\]】)]\s?){2,12}")
@@ -70,7 +73,7 @@ def narrow(line: str) -> str:
     >>> narrow("来源：四川在线（记者　张三）")
     '来源:四川在线(记者 张三)'
     """
-    return " ".join(_narrowed(line).split())
+    return _tight(" ".join(_narrowed(line).split()))
 
 
 def narrow_lines(lines: Sequence[str]) -> list[str]:
@@ -81,7 +84,14 @@ def narrow_lines(lines: Sequence[str]) -> list[str]:
     """
     if not lines:
         return []
-    return _narrowed("\n".join(lines)).split("\n")
+    return _tight(_narrowed("\n".join(lines))).split("\n")
+
+
+def _tight(text: str) -> str:
+    """Narrow text without the spaces in labels and before their colons."""
+    if not _SPACED.search(text):
+        return text
+    return _APART.sub(lambda label: label[0].replace(" ", ""), text).replace(" :", ":")
 
 
 def holding(pattern: re.Pattern[str], whole: str, end: str = "\n") -> set[int]:

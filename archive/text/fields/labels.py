@@ -51,8 +51,6 @@ _BARS = str.maketrans(
 )
 _BARRED = re.compile(f"[{''.join(map(chr, _BARS))}]")
 _STROKES = re.compile(r"[|/.‧·]")
-# The letters of a label may be set apart: 文 字:
-_APART = re.compile(r"(?<![一-鿿\d])[一-鿿](?:\s[一-鿿]){1,3}(?=\s?:)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _HAN_BEFORE = re.compile("[一-鿿]")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
@@ -206,7 +204,6 @@ def _with_colons(text: str) -> str:
     for pattern, usual in words.named("idiom", "usual") if words.match("idiom_sign", text) else ():
         if found := pattern.match(text):
             text = found.expand(usual) + text[found.end() :]
-    text = _APART.sub(lambda label: label[0].replace(" ", ""), text) if ":" in text else text
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
