@@ -170,9 +170,11 @@ class Lines:
         self.known: dict[str, str] = {}
         self.told = any(han(title_of(head, None, columns) or "") > SITE_NAME for head in stated)
         every = range(len(keys))
-        self.last = next(filter(self.is_prose, reversed(every)), None)
-        inner = (i for i in every if not self.blocks[i].aside and self.is_prose(i))
-        self.first = None if self.last is None else next(chain(inner, filter(self.is_prose, every)))
+        prose = list(filter(self.is_prose, every))
+        self.last = prose[-1] if prose else None
+        home = self.outline.home(prose)
+        inner = (i for i in prose if not self.blocks[i].aside and (home is None or self.outline.holds(home, i)))
+        self.first = next(chain(inner, prose), None)
 
     def is_prose(self, index: int) -> bool:
         """Whether a line is a sentence; a title may end in a bracket or a question mark."""
@@ -223,8 +225,14 @@ class Lines:
             return True
         if len(bare) < SHORT and not (may_be_title(block.text) or index in self.over_text or self.is_over(index)):
             return False
-        other = is_subtitle(block.text) or _is_other(key, held=bool(said))
+        other = is_subtitle(block.text) or _is_other(key, held=bool(said)) or (not said and self.is_within(index))
         return not other and (self.is_marked(index) or self.is_likely(index))
+
+    def is_within(self, index: int) -> bool:
+        """Whether a line stands below a sentence in one box, or below words that announce it: a subhead, a point."""
+        box = self.outline.holder(index)
+        above = (i for i in range(max(0, index - NEAR), index) if self.outline.holder(i) == box)
+        return any(self.is_prose(i) or (self.keys[i].endswith(":") and "," in self.keys[i]) for i in above)
 
     def is_link(self, index: int) -> bool:
         """Whether a line, or part of it, is a link; a heading may be one that the head states, and lead to itself."""
@@ -272,7 +280,6 @@ class Lines:
             "named_site": named and ended and not dated,
             "office": is_office(key),
             "few_han": han(bare) < FEW_HAN * len(bare),
-            "furniture": furniture_id(key) is not None,
         }
         return chain(self.quick(index), (name for name, holds in facts.items() if holds))
 
@@ -399,14 +406,14 @@ def _is_site(name: str) -> bool:
 
 
 def _is_other(key: str, *, held: bool) -> bool:
-    """Whether a line that the head does not state is a dateline, a person's name, or cut short; if the head does not
-    hold it either, a point of the text, or words over links.
+    """Whether a line that the head does not state is a dateline, a person's name, furniture, or cut short; if the head
+    does not hold it either, a point of the text.
     """
-    if is_dateline(part_day(key)[0]) or alone(key) or furniture_id(key) == "clock":
+    if is_dateline(part_day(key)[0]) or alone(key) or furniture_id(key):
         return True
     if key.endswith((*_CUT, *_TIME_LABELS)):
         return True
-    return not held and (NUMBERED.match(key) is not None or furniture_id(key) in ("related", "tags"))
+    return not held and NUMBERED.match(key) is not None
 
 
 # The rows of a list have the same attributes.
