@@ -40,6 +40,8 @@ _STRANGE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\uf8ff\ufeff\ufffe\uffff"
     "\u2f00-\u2fd5\uf900-\ufaff\u2022\u2027\u30fb]"
 )
+# Word sets the digits of a day in elements of their own.
+_IN_DAY = re.compile(rf"(?<=\d){EDGE}*([-/.:年月]){EDGE}*(?=\d)|(?<=\d){EDGE}+(?=[年月日])")
 _BULLETS = "\uf0b7\uf06c\uf0a7\uf0d8\uf075\uf06e"
 # Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
 _INDENT = re.compile(r"(?:[\u3000\u2003][^\S\u3000\u2003]*+){2,}|(?:\xa0[ \t]*){4,}")
@@ -140,7 +142,7 @@ def _line(trimmed: str) -> tuple[str, str]:
     line = fold(line) if "\n" in line else " ".join(line.split())
     if not edged or len(trimmed) > _DATELINE:
         return line, line
-    return line, " ".join(trimmed.replace(EDGE, " ").split())
+    return line, " ".join(_IN_DAY.sub(r"\1", trimmed).replace(EDGE, " ").split())
 
 
 def _parted(trimmed: str, marked: str) -> list[str] | None:
