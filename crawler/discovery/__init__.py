@@ -11,7 +11,7 @@ from crawler.discovery import answers, aspnet, counter, feed, general, hanweb, j
 from crawler.discovery.link import Link
 from crawler.discovery.scripted import forms
 
-__all__ = ["Link", "discover"]
+__all__ = ["Link", "discover", "within"]
 
 # A page is offered to each; a family that does not know it finds nothing. The first to name a URL decides its kind.
 _FAMILIES = (
@@ -23,8 +23,9 @@ _FAMILIES = (
     general.discover,
 )
 
-# A page with more is a link farm; a portal's home page has some 800.
-LINKS = 5000
+# Links of a page that are followed: as many as a sitemap may name. A portal's home page has some 800, a list of all
+# articles of a site thousands.
+LINKS = 50_000
 
 
 def discover(url: str, html: str, root: HtmlElement | None, encoding: str = "utf-8") -> list[Link]:
@@ -47,9 +48,15 @@ def discover(url: str, html: str, root: HtmlElement | None, encoding: str = "utf
         found |= {link.url: link for link in more}
     for link in chain(*(family(url, html, root) for family in (jump.sends, jump.periods, jump.buttons))):
         found.setdefault(link.url, link)
-    # A sitemap names up to 50,000 addresses.
-    most = LINKS if root is not None and root.tag == "html" and "<urlset" not in html[:1000] else 10 * LINKS
-    return [forms(link, encoding) for link in found.values()][:most]
+    return [forms(link, encoding) for link in found.values()]
+
+
+def within(links: list[Link]) -> tuple[list[Link], int]:
+    """The links of a page that are followed, and how many are not: of too many, ways to further pages stay first."""
+    if len(links) <= LINKS:
+        return links, 0
+    kept = sorted(links, key=lambda link: (not _leads_on([link]), link.kind == "requisite"))[:LINKS]
+    return kept, len(links) - LINKS
 
 
 def _leads_on(links: Iterable[Link]) -> bool:

@@ -25,13 +25,15 @@ SELECT list FROM (
 WHERE nth > 1
 """
 _ROWS = f"""
-WITH twin AS MATERIALIZED ({_TWINS})
+WITH twin AS MATERIALIZED ({_TWINS}),
+spread AS MATERIALIZED (SELECT address, count(*) AS lists FROM listed WHERE list NOT IN twin GROUP BY address)
 SELECT list, count(*), sum(had), sum(own), sum(own AND had) FROM (
     SELECT l.list,
            (a.state = 'done' OR a.first IS NOT NULL)
            AND NOT (a.state = 'done' AND a.reason IS NOT NULL AND a.role IS NOT 'article') AS had,
-           (SELECT count(*) FROM listed m WHERE m.address = l.address AND m.list NOT IN twin) <= ? AS own
-    FROM listed l JOIN address a ON a.id = l.address WHERE coalesce(a.reason, '') != 'deleted')
+           spread.lists <= ? AS own
+    FROM listed l JOIN spread ON spread.address = l.address JOIN address a ON a.id = l.address
+    WHERE coalesce(a.reason, '') != 'deleted')
 GROUP BY list
 """  # noqa: S608 - no input is part of it
 _LONGER = """
@@ -83,7 +85,7 @@ class PageAccount:
     """What one page of a list says and shows.
 
     Attributes:
-        claimed, claimed_pages, evidence, controls, blind: as in `archive.ledger.ListAccount`.
+        claimed, claimed_pages, evidence, controls, blind, beyond: as in `archive.ledger.ListAccount`.
         rows: addresses of its articles on the site's hosts, each of which the frontier knows.
         elsewhere: addresses of rows and frames on other hosts.
         leads: links that can be followed.
@@ -94,6 +96,7 @@ class PageAccount:
     evidence: str = ""
     controls: tuple[str, ...] = ()
     blind: int = 0
+    beyond: int = 0
     rows: Collection[str] = ()
     elsewhere: Collection[str] = ()
     leads: int = 0
@@ -110,7 +113,7 @@ class Accounts:
         """Keep what a page says of the list that begins with the address `first`, in place of what it said before."""
         with self._translate():
             self._db.execute(
-                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     page,
                     first,
@@ -121,6 +124,7 @@ class Accounts:
                     said.blind,
                     said.leads,
                     len(set(said.rows)),
+                    said.beyond,
                 ],
             )
             self._db.executemany(
@@ -173,7 +177,7 @@ class Accounts:
             foreign[key][host] = count
         pages: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
         for key, *page in self._db.execute(
-            "SELECT list, claimed, claimed_pages, evidence, controls, blind"
+            "SELECT list, claimed, claimed_pages, evidence, controls, blind, beyond"
             " FROM ledger l JOIN address a ON a.id = l.page ORDER BY a.fetched, l.page"
         ):
             pages[key].append(tuple(page))
@@ -238,7 +242,7 @@ def account(
     broken: tuple[str, ...] = (),
     away: int = 0,
 ) -> ListAccount:
-    """Add up the pages of a list: (claimed, claimed pages, evidence, controls as JSON, blind rows) of each.
+    """Add up the pages of a list: (claimed, claimed pages, evidence, controls as JSON, blind rows, links beyond).
 
     They are in the order in which they were fetched: the last one is the most current.
     """
@@ -246,7 +250,7 @@ def account(
     claimed = next((page[0] for page in newest if page[0] is not None), None)
     claimed_pages = next((page[1] for page in newest if page[1] is not None), None)
     controls = tuple(dict.fromkeys(control for page in pages for control in json.loads(page[3])))
-    blind = sum(page[4] for page in pages)
+    blind, beyond = (sum(page[nth] for page in pages) for nth in (4, 5))
     shown, had = rows.own, rows.own_had
     walked = not controls and not blind and (claimed_pages or 0) <= len(pages)
     if walked and claimed is not None and rows.own < claimed:
@@ -263,6 +267,7 @@ def account(
         had=had,
         controls=controls,
         blind=blind,
+        beyond=beyond,
         broken=broken,
         foreign=foreign,
         gap=gap(
@@ -276,7 +281,7 @@ def account(
             away=away,
         )
         # Where the list says how long it is, what it lacks is known.
-        or int(bool(broken) and claimed is None and claimed_pages is None),
+        or int(claimed is None and (beyond > 0 or (bool(broken) and claimed_pages is None))),
     )
 
 
@@ -350,6 +355,8 @@ def say_gap(each: ListAccount) -> str:
         more.append("not followed: " + ", ".join(each.controls[:3]))
     if each.broken:
         more.append("failed: " + ", ".join(each.broken[:3]))
+    if each.beyond:
+        more.append(f"not followed: {each.beyond} links, since a page has too many")
     if each.blind:
         more.append(f"{each.blind} dated rows have no address")
     more += [f"{count} rows lead to {host}" for host, count in each.foreign.items()]

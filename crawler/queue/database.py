@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.errors import CundangError, DataError, SpaceError
 
 # The version of schema.sql, kept as PRAGMA user_version. Files from before there were versions have 0.
-VERSION = 3
+VERSION = 4
 _SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 
 

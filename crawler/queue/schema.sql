@@ -65,7 +65,8 @@ CREATE TABLE IF NOT EXISTS ledger (
     controls TEXT NOT NULL,         -- JSON: what could not be followed
     blind INTEGER NOT NULL,         -- dated rows without an address
     leads INTEGER NOT NULL,         -- links that can be followed
-    rows INTEGER NOT NULL DEFAULT 0 -- articles on the site's hosts
+    rows INTEGER NOT NULL DEFAULT 0, -- articles on the site's hosts
+    beyond INTEGER NOT NULL DEFAULT 0 -- links that are not followed: the page has too many
 );
 CREATE INDEX IF NOT EXISTS ledger_list ON ledger (list);
 -- The rows of each list: on the site's hosts by their address, on others by their URL.

@@ -18,7 +18,7 @@ from archive.text.clean import clean
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
-from crawler.discovery import Link, discover, sheet
+from crawler.discovery import Link, discover, sheet, within
 from crawler.discovery.ledger import Shown, parts, survey
 from crawler.discovery.link import ARTICLE
 from crawler.discovery.scripted import ASKS, TABLES, Play, by_sheet, hands_rows, play
@@ -63,7 +63,7 @@ class Judged:
     Attributes:
         html: the decoded page; `root`: the parsed page, None if it is no HTML, or if a child process read it.
         encoding: of its links.
-        links: what it leads to.
+        links: what it leads to; `beyond`: how many more links it has than are followed.
         han_text: all of its Chinese characters; `prose` counts those outside of links.
         data: it is what a script asks for: JSON, a feed, records.
         article: what is known of the article; None: it is none.
@@ -88,6 +88,7 @@ class Judged:
     shown: Shown
     to_play: Play | None = None
     claimed: int | None = None
+    beyond: int = 0
     script_rows: frozenset[str] = frozenset()
 
     @property
@@ -155,7 +156,7 @@ def _judged(
     capture: Capture, url: str, site: Site, html: str, kind: str, *, encoding: str, made: bool = False
 ) -> Judged:
     root = parse(html)
-    links = discover(url, html, root, encoding)
+    links, beyond = within(discover(url, html, root, encoding))
     found = clean(capture, site)
     links = [*links, *_named_next(capture, site, root)]
     # The answer to a list's script reads like prose: headlines and days without links.
@@ -170,6 +171,7 @@ def _judged(
         root=root,
         encoding=encoding,
         links=links,
+        beyond=beyond,
         han_text=said,
         prose=prose,
         data=data,

@@ -270,6 +270,7 @@ class Offers:
             evidence=shown.evidence or (f'"total": {judged.claimed}' if judged.claimed else ""),
             controls=shown.controls,
             blind=shown.blind + _posted(judged),
+            beyond=judged.beyond,
             rows=[*own, *files],
             elsewhere={url for url in elsewhere if host_of(url)},
             leads=sum(link.kind != "requisite" for _, link in inside),

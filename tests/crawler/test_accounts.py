@@ -24,7 +24,7 @@ from crawler.queue.frontier import Frontier
     ],
 )
 def test_the_newest_articles_stand_in_side_bars_and_in_their_own_list(controls: str, shown: int, gap: int) -> None:
-    page = (20, None, "共20条", controls, 0)
+    page = (20, None, "共20条", controls, 0, 0)
     made = account("http://h/l", "通知", [page], Rows(shown=22, had=22, own=14, own_had=14), {})
     assert (made.shown, made.had, made.gap) == (shown, shown, gap)
 
@@ -235,6 +235,31 @@ def test_a_page_whose_rows_lead_to_another_host_is_a_gap_though_the_list_has_mor
     assert (each.foreign, each.gap) == ({"old:8104": 3, "side": 2}, 3)
 
 
+def test_links_that_are_too_many_for_one_page_are_a_gap_that_says_so(tmp_path: Path) -> None:
+    frontier, _ = listed(tmp_path, PageAccount(rows=["http://h/0"], beyond=500), PageAccount(rows=["http://h/1"]))
+    (each,) = frontier.accounts.ledger().lists
+    assert (each.beyond, each.gap) == (500, 1)
+    assert say_gap(each) == "shows 2; not followed: 500 links, since a page has too many"
+
+
+def test_the_time_of_a_ledger_grows_with_its_rows(tmp_path: Path) -> None:
+    """The database does a bounded number of steps for each row, however many stand in one list."""
+
+    def steps(rows: int) -> int:
+        frontier, _ = listed(tmp_path / str(rows), PageAccount(rows=[f"http://h/{n}" for n in range(rows)]))
+        done = 0
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+
+        frontier._db.set_progress_handler(count, 100)
+        frontier.accounts.ledger()
+        return done
+
+    assert steps(3200) < 12 * steps(400)
+
+
 def test_rows_that_left_the_page_long_ago_make_no_gap(tmp_path: Path) -> None:
     """A list shows the newest: fifteen of its own each week, and five of another host."""
     frontier, (page, *_) = listed(tmp_path, PageAccount(rows=[f"http://h/{n}" for n in range(15)]))
@@ -274,7 +299,7 @@ def test_a_further_page_that_fails_is_a_gap(tmp_path: Path, reason: str, claimed
 
 
 def test_the_page_that_answered_last_knows_best() -> None:
-    pages = [(22, 3, "共22条 3页", "[]", 0), (24, 4, "共24条 4页", "[]", 0)]
+    pages = [(22, 3, "共22条 3页", "[]", 0, 0), (24, 4, "共24条 4页", "[]", 0, 0)]
     made = account("http://h/l", None, pages, Rows(shown=22, had=22, own=22, own_had=22), {})
     assert (made.claimed, made.claimed_pages, made.evidence, made.gap) == (24, 4, "共24条 4页", 2)
 
@@ -297,13 +322,13 @@ def test_the_page_that_answered_last_knows_best() -> None:
 def test_a_side_bar_stands_for_no_page_that_was_not_had(
     claimed: int, pages: int | None, controls: str, blind: int, shown: int, lost: int
 ) -> None:
-    had = [(claimed, pages, "", controls, blind)] + [(None, None, "", "[]", 0)] * 3
+    had = [(claimed, pages, "", controls, blind, 0)] + [(None, None, "", "[]", 0, 0)] * 3
     made = account("http://h/l", None, had, Rows(shown=22, had=22, own=12, own_had=12), {})
     assert (made.shown, made.gap) == (shown, lost)
 
 
 def test_rows_without_an_address_are_no_side_bar() -> None:
-    page = (20, None, "共20条", "[]", 6)
+    page = (20, None, "共20条", "[]", 6, 0)
     made = account("http://h/l", None, [page], Rows(shown=22, had=22, own=14, own_had=14), {})
     assert (made.shown, made.gap) == (14, 6)
 

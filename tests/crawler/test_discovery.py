@@ -9,7 +9,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from archive.text.decode import decode, parse
-from crawler.discovery import LINKS, Link, discover
+from crawler.discovery import LINKS, Link, discover, within
 from crawler.discovery.link import ARTICLE, LAST, LIST
 
 HERE = "http://www.tzb.gov.cn/tzxw/index.html"
@@ -484,9 +484,11 @@ def test_what_a_script_asks_for_to_show_a_list_is_the_list() -> None:
     assert paths(links, "page", "next") == ["/a/post_1.html", "/gkmlpt/api/all/12?page=2&sid=755001"]
 
 
-def test_a_page_of_links_without_end_is_cut() -> None:
-    html = "<html><body>" + "".join(f'<a href="/{n}">第{n}条</a>' for n in range(LINKS * 2)) + "</body></html>"
-    assert len(found(html)) == LINKS
+def test_of_too_many_links_those_that_lead_on_stay_and_the_rest_is_counted() -> None:
+    links = [Link(url=f"http://h/{n}.html") for n in range(LINKS)]
+    onward = Link(url="http://h/index_1.html", kind="next")
+    assert within(links) == (links, 0)
+    assert within([*links, onward, onward]) == ([onward, onward, *links[:-2]], 2)
 
 
 def test_each_url_stands_once_with_its_date() -> None:

@@ -118,3 +118,21 @@ def test_a_first_crawl_without_an_article_does_not_end_as_finished(tmp_path: Pat
         json.loads(Layout(root=tmp_path / "data").ledger("little").read_text("utf-8").splitlines()[-1])["kind"]
         == "site"
     )
+
+
+def all_in_one(path: str, _: Mapping[str, str]) -> Answer:
+    """A site whose first page shows 9,000 articles; one more stands on page 2."""
+    if path == "/":
+        rows = "".join(row(f"/a/{n}.html", n) for n in range(9000))
+        return Answer(f"<title>全部文章</title><ul>{rows}</ul><a href='/index_1.html'>下一页</a>")
+    if path == "/index_1.html":
+        return Answer(f"<title>全部文章</title><ul>{row('/a/9000.html', 9000)}</ul>")
+    return article(path.rpartition("/")[2].partition(".")[0])
+
+
+def test_a_page_with_thousands_of_rows_is_read_to_its_end(tmp_path: Path) -> None:
+    with serving(all_in_one) as little:
+        done = crawl(little, tmp_path, exclude=["/[0-9]*[1-9][0-9]{0,2}[.]html"])
+    assert done.returncode == 0, done.stderr
+    asked = {path for path in little.counts if path.startswith("/a/")}
+    assert asked == {"/a/0.html", *(f"/a/{n}000.html" for n in range(1, 10))}
