@@ -33,8 +33,6 @@ VALUE = 30
 LABEL = 16
 # So many lines under a title may hold its dateline, and so many over it, or cells of a table that heads it.
 UNDER, OVER, CELLS = 8, 4, 24
-# A name in a box that is named for authors has at most so many characters.
-NICKNAME = 12
 # A sentence that describes a picture is no longer.
 CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
@@ -101,7 +99,6 @@ def read_article(page: Page, body: box.Area | None, site_name: str | None) -> tu
     read_body(draft)
     read_tail(draft)
     _read_below(draft, scene)
-    _read_named(draft, scene)
     _read_between(draft, scene)
     _read_metas(draft, scene)
     return draft, scene
@@ -381,17 +378,6 @@ def _read_above(draft: Draft, scene: Scene) -> None:
     _take_unlabelled(draft, scene)
     if page.title is not None and (day := fields.part_day(page.blocks[page.title].text)[1]):
         draft.byline.take(fields.unlabelled(fields.as_dateline(scene.read(day))), "dateline", day)
-
-
-def _read_named(draft: Draft, scene: Scene) -> None:
-    """Who wrote, in a box that is named for it, below the title or the text."""
-    for index in (*scene.under(), *(index for index in scene.below if index <= scene.last + UNDER)):
-        line = scene.around[index]
-        if len(line) > NICKNAME:
-            continue
-        named = scene.page.outline.attributes(scene.page.blocks[index].element).get("class", "")
-        if words.match("author_class", named) and not fields.is_dateline(line):
-            draft.byline.take(fields.medium(line) or fields.byline(f"作者:{line}"), "name", line)
 
 
 def _read_names_above(draft: Draft, scene: Scene) -> None:

@@ -163,9 +163,7 @@ def read_head(draft: Draft) -> None:
     prose = _prose(draft)
     for index in [i for i in draft.left() if i < HEAD]:
         line = draft.lines[index]
-        if again := _title_again(draft, index):
-            draft.take(index, "title", again)
-        elif _heads(draft, index, prose):
+        if _heads(draft, index, prose):
             draft.date(index)
         elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
             continue

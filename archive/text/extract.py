@@ -18,7 +18,7 @@ from typing import TypeAlias
 from lxml.etree import SubElement
 from lxml.html import HtmlElement, HTMLParser
 
-from archive.text.blocks import Block, fold
+from archive.text.blocks import Block
 from archive.text.box import Area
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, holding, narrow
@@ -28,9 +28,8 @@ from archive.text.page import Page
 # A run of blocks: its first, the one after its last, and the sum of its votes.
 Region: TypeAlias = tuple[int, int, float]
 
-# Trafilatura takes fifty times as long as votes do: more blocks or deeper boxes than this are not given to it.
+# Trafilatura takes fifty times as long as votes do: more blocks than this are not given to it.
 BLOCKS = 500
-DEPTH = 60
 # A region with fewer points is no article by its prose alone; points are about characters of prose.
 WEAK = 60
 # Below this confidence in the votes, trafilatura is asked.
@@ -52,9 +51,6 @@ _TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]
 _LABELLED = re.compile("来源|作者|编辑|时间|日期")
 _CLOCK = re.compile(r":(?<=\d:)\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
-_BOXES = frozenset(
-    ("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote")
-)
 
 
 def body(page: Page, points: Sequence[float], found: Region, area: Area | None) -> Area | None:
@@ -183,8 +179,6 @@ def _vote(block: Block) -> float:
         return -8 - min(size, 40) * 0.4
     if size >= PROSE and _MARKS.search(block.text):
         return min(size - block.links, HEAVY) * (1 - block.linked)
-    if size >= 40:
-        return 20.0
     return 4.0 if size >= 8 and not block.links and _END.search(block.text) else -4.0
 
 
@@ -312,35 +306,16 @@ def _config() -> ConfigParser:
 
 
 def _tree(outline: Outline, indices: Sequence[int]) -> HtmlElement:
-    """A page that holds some blocks alone, in boxes named as the page names them, each block one paragraph."""
+    """A page that holds some blocks alone, each one paragraph."""
     root = HTMLParser().makeelement("html")
-    made: dict[int, tuple[HtmlElement, int]] = {0: (SubElement(root, "body"), 0)}
+    body = SubElement(root, "body")
     for index in indices:
         block = outline.blocks[index]
-        place = _place(outline, outline.holder(index), made)
-        paragraph = SubElement(place, "h2" if block.kind == "heading" else "p")
+        paragraph = SubElement(body, "h2" if block.kind == "heading" else "p")
         if block.linked > 0.5:
             paragraph = SubElement(paragraph, "a", href="/")
         paragraph.text = block.text
     return root
-
-
-def _place(outline: Outline, element: int, made: dict[int, tuple[HtmlElement, int]]) -> HtmlElement:
-    """The copy of an element, made with those around it where it is first met; `made`: by number, with their depths."""
-    chain = []
-    while element not in made and outline.tags[element] != "body":
-        chain.append(element)
-        element = outline.parents[element]
-    place, depth = made.get(element, made[0])
-    for link in reversed(chain):
-        tag = outline.tags[link] if outline.tags[link] in _BOXES else "div"
-        written = outline.attributes(link)
-        names = {name: value for name in ("class", "id") if (value := fold(written.get(name, "")))}
-        if depth < DEPTH and (names or tag != "div"):
-            place = SubElement(place, tag, names)
-            depth += 1
-        made[link] = (place, depth)
-    return place
 
 
 def table_rows(outline: Outline, indices: Sequence[int], title: int | None = None) -> list[tuple[tuple[int, ...], ...]]:

@@ -302,15 +302,11 @@ class Shape:
 
     def is_cut(self, index: int) -> bool:
         """Whether a line leads to the rest: by a link, or, under a headline, by dots."""
-        if any(map(self.reads_on, (index, index + 1))):
+        own = slice(index, index + 2)
+        pairs = zip(self.blocks[own], self.keys[own], strict=True)
+        if any(block.links and words.tail("read_on", key) for block, key in pairs):
             return True
-        if self.headline_over(index) is None:
-            return False
-        return self.keys[index].endswith(("…", "..."))
-
-    def reads_on(self, index: int) -> bool:
-        """Whether a block ends in a link to the rest."""
-        return index < len(self.blocks) and bool(self.blocks[index].links and words.tail("read_on", self.keys[index]))
+        return self.headline_over(index) is not None and self.keys[index].endswith(("…", "..."))
 
 
 def clauses_of(said: str) -> list[str]:

@@ -154,7 +154,7 @@ def test_boxes_of_real_sites_are_accounted_for_and_kept(shared: Path) -> None:
         if size(lost) > 0.1 * size(lines):
             silent.append(name)
         # Titles, bylines and files became fields.
-        named = (line for rule, line in document.removed if rule in ("title", "dateline", "byline", "file"))
+        named = (line for rule, line in document.removed if rule in ("title_repeated", "dateline", "byline", "file"))
         kept = folded("\n".join((document.text, *document.captions, *named)))
         missing = [line for line in lines if folded(line) not in kept and folded(line)[:20] not in kept]
         if size(missing) > 0.1 * size(lines):

@@ -39,8 +39,6 @@ def paragraphs(lines: tuple[str, ...]) -> str:
         ("(记者 陈晓明)近日,县委召开会议。", "陈晓明"),
         ("清河讯(记者 陈晓明)近日,县委召开会议。", "陈晓明"),
         # A bracket behind a sentence belongs to that sentence.
-        ("县委召开会议。(记者 陈晓明)近日,", None),
-        ("活动现场热闹非凡,(记者 陈晓明)一早", None),
         # Who took the picture did not write the text.
         ("记者陈晓明 摄", None),
         ("本报记者陈晓明报道", "陈晓明"),

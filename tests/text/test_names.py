@@ -232,7 +232,6 @@ def test_brackets_at_the_end_may_name_the_editor(behind: str) -> None:
         ("（县侨联，周敏）", "周敏", None, "县侨联"),
         ("文/周敏　图/王立新　编/李思远", "周敏", "李思远", None),
         ("（图/王立新　文/周敏）", "周敏", None, None),
-        ("（《侨声》 周敏）", "周敏", None, None),
     ],
 )
 def test_a_signature_is_read_and_leaves_the_text(
@@ -360,18 +359,6 @@ def test_the_site_by_its_name_in_the_head_is_a_source_beside_labels_of_people() 
     html = PAGE.format(info="2023-03-08 09:00 青河同心 文字：周敏 编辑：何晓东", lead="", end="", after="")
     assert read(html).source is None
     assert read(html.replace("</title>", "｜青河同心</title>")).source == "青河同心"
-
-
-@pytest.mark.parametrize(
-    ("after", "source", "author"),
-    [
-        ("<div class=post-author><p class=post-author__name>童心组</p></div>", None, "童心组"),
-        ("<span>2023年3月8日</span><p class=author>青河日报社</p>", "青河日报社", None),
-        ("<p class=author-info>童心组</p>", None, None),
-    ],
-)
-def test_a_box_that_is_named_for_authors_names_one(after: str, source: str | None, author: str | None) -> None:
-    assert fields(info="", after=f"</div><div>{after}")[:2] == (source, author)
 
 
 @pytest.mark.parametrize(

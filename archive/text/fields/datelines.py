@@ -77,11 +77,6 @@ def _with_sign(label: re.Match[str]) -> str:
     said = next(filter(None, label.groups()))
     if known := labels(f"{said}:"):
         return f" {said}:" if label["bare"] and known[0].field in ("source", "issuer", "contributor") else label[0]
-    value = dates.find_day(label.string[label.end() :])
-    if value and not value.start and not words.match("no_day", label[0]):
-        # Digits alone behind another label number a paper.
-        numbered = label.string[label.end() :][: value.end].isdigit() and not _TIMES.search(said)
-        return label[0] if numbered else " 发布时间:"
     sign = next((sign for name, sign in _SIGNS.items() if words.whole(name, said)), None)
     nobody = sign == "作者" and not _PERSON.match(label.string[label.end() :])
     return label[0] if sign is None or nobody else f" {sign}:"

@@ -25,22 +25,16 @@ _SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»«>]+|--+|::+|(?<=\s)[-–—]\s|-(?
 def head_parts(head: str) -> tuple[str, ...]:
     """The pieces of a `title` element; the name of the site may stand behind the title, with a space between."""
     parts: list[str] = []
-    for part in chain.from_iterable(map(_SPLIT.split, _parted_by_dashes(head))):
+    dashed = head.split("——")
+    # Titles have dashes, too.
+    named = any(words.whole("site", part.strip()) for part in (dashed[0], dashed[-1]))
+    for part in chain.from_iterable(map(_SPLIT.split, dashed if named else [head])):
         found = part.split()
         if len(found) > 1 and is_site_name(found[-1]):
             parts += [" ".join(found[:-1]), found[-1]]
         elif found:
             parts.append(" ".join(found))
     return tuple(parts)
-
-
-def _parted_by_dashes(head: str) -> list[str]:
-    """The pieces of a `title` element at dashes that titles have, too: only where a piece names a site or a paper."""
-    dashed = head.split("——")
-    if any(words.whole("site", part.strip()) for part in (dashed[0], dashed[-1])):
-        return dashed
-    paper, _, behind = head.partition("-")
-    return [paper, behind] if behind and words.whole("media", paper.strip()) else [head]
 
 
 def is_site_name(text: str) -> bool:

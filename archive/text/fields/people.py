@@ -225,8 +225,6 @@ def _pieces(text: str) -> list[Word]:
             found.append(Word("", name, start, ("apart",)))
         elif piece.startswith("("):
             found.append(Word("picture" if words.whole("picture", piece[1:-1].strip()) else "note", piece, start))
-        elif piece.startswith("《"):
-            found.append(Word("office", piece, start))
         elif piece == ":" and not (found and found[-1].kind in ("role", "picture")):
             found.append(Word("other", piece, start))
         elif piece in "、,/&;:":
@@ -248,17 +246,15 @@ def _parts(piece: str, start: int, before: Sequence[Word]) -> list[Word]:
         return [Word("picture", piece, start)]
     if (words.whole("tail", piece) or _placed(piece, before)) and _follow(before):
         return [Word("done", piece, start)]
-    if words.whole("post", piece):
-        return [Word("post", piece, start)]
     role = words.pattern("role")
     # The paper stands before the role, and perhaps the rank.
     noun = role.search(piece) if _NOUN.search(piece) else None if is_office(piece) else role.match(piece)
     post = words.pattern("post").match(piece)
     if (found := noun or post) is None:
-        return _undone(piece, start, before)
+        return _undone(piece, start)
     paper = [Word("office", piece[: found.start()], start)] if found.start() else []
     rest = piece[found.end() :]
-    behind = _undone(rest, start + found.end(), (), "glued") if rest else []
+    behind = _undone(rest, start + found.end(), "glued") if rest else []
     return [*paper, Word("role" if noun else "post", found[0], start + found.start()), *behind]
 
 
@@ -268,8 +264,8 @@ def _placed(piece: str, before: Sequence[Word]) -> bool:
     return _PLACED.fullmatch(piece) is not None or (stroke and piece.endswith(_DONE))
 
 
-def _undone(word: str, start: int, before: Sequence[Word], *facts: str) -> list[Word]:
-    """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道; behind another, 台北报道."""
+def _undone(word: str, start: int, *facts: str) -> list[Word]:
+    """A word without what was done behind the name, and where: 陈晓明报道, 孙丽华香港报道."""
     for length in (4, 2, 1):
         # Many names end in 文, and many words in 讯 and 电.
         behind = word[-length:]
@@ -277,8 +273,6 @@ def _undone(word: str, start: int, before: Sequence[Word], *facts: str) -> list[
             name = word[:-length]
             glued = len(name) >= 4 and length > 1 and not is_office(name) and not behind.startswith("发自")
             name = (_sender(name) if glued else None) or name
-            if _shape(name) == "short" and _follow(before):
-                return [Word("done", word, start)]
             return [Word("", name, start, facts), Word("done", word[len(name) :], start + len(name))]
     return [Word("", word, start, facts)]
 
@@ -299,8 +293,7 @@ def _padded(matches: Sequence[re.Match[str]], at: int) -> tuple[str, int]:
 
 def _sender(both: str) -> str | None:
     """The name before a place that stands behind it without a space."""
-    short = len(both) == 4 or both[2:] in _dictionary()[0]
-    name = both[:2] if short else both[:3]
+    name = both[:2] if len(both) == 4 or both[2:] in _dictionary()[0] else both[:3]
     return name if is_person(name, labelled=True) and not _is_pair(both) else None
 
 
@@ -369,8 +362,6 @@ def lead_author(paragraph: str) -> str | None:
     start = narrow(paragraph[:LEAD].replace("\t", ",")).translate(_ROUND)
     for match in _ROUNDED.finditer(start, 0, LEAD_IN):
         before, inner = start[: match.start()].rstrip(), match[1]
-        if _CLAUSE.search(before):
-            break
         sent = all_people(inner, "label") if before.endswith(("讯", "电", "消息")) else ()
         if who := reporters(inner) or " ".join(sent):
             return who
@@ -400,7 +391,7 @@ def reporters(line: str) -> str | None:
         return None
     found = read(text)
     kinds = [word.kind for word in found]
-    if "name" not in kinds or any(word.kind == "role" and word.text.endswith("编辑") for word in found):
+    if "name" not in kinds:
         return None
     names = " ".join(word.text for word in found if word.kind == "name")
     others = kinds.count("other") + kinds.count("office")

@@ -115,9 +115,7 @@ def part_day(title: str) -> tuple[str, str]:
     if found is None:
         return title, ""
     who = f"{said[: found.start]}{said[found.end :]}".strip(" ·|/,，、")
-    return (
-        (title, "") if who and not is_office(who) else (rest.strip(), f"{who} {said[found.start : found.end]}".lstrip())
-    )
+    return rest.strip(), f"{who} {said[found.start : found.end]}".lstrip()
 
 
 def _before_day(title: str) -> tuple[str, str]:
@@ -553,8 +551,6 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: st
     ('统战部召开会议', None)
     >>> title_of("民盟市委_民盟简讯_市民盟赴某县调研", None, ["民盟市委", "民盟简讯"])
     '市民盟赴某县调研'
-    >>> title_of("清河日报数字报-“先坐下来喝杯茶”", None)
-    '“先坐下来喝杯茶”'
     """
     known = {bare for bare in bare_lines([*columns, site or ""]) if bare}
     parts = [part for part in head_parts(head) if bare_lines([part])[0] not in known]
