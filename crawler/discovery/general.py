@@ -101,6 +101,8 @@ _PAGER, _LABEL = 60, 12
 _ROW = 200
 _ROWS = XPath("//li[not(.//li)] | //tr[not(.//tr)] | //dd[not(.//dd)]")
 _LINKED = XPath("boolean(.//a[@href] | .//@onclick | self::*[@onclick])")
+# A form in which readers write.
+_WRITES = XPath("boolean(//form//textarea)")
 # Rows without an address that make a list.
 BLIND = 3
 _KINDS = {
@@ -573,14 +575,21 @@ def _link_before(element: HtmlElement, *, whole: bool) -> HtmlElement | None:
     return None
 
 
-def blind_rows(root: HtmlElement) -> int:
-    """Rows with a title and a day that nothing leads from."""
-    blind, places = 0, frozenset(map(str, root.xpath("//@id | //@name")))
+def blind_rows(root: HtmlElement) -> tuple[int, int]:
+    """Rows with a title and a day that nothing leads from, and messages: where readers write, such rows with their
+    text in a row of its own below them.
+    """
+    blind, messages, places = 0, 0, frozenset(map(str, root.xpath("//@id | //@name")))
+    begun, writes = False, bool(_WRITES(root))
     for row in _ROWS(root):
         words = " ".join("".join(row.itertext()).split())
-        if 12 < len(words) <= _ROW and (day := row_date(words)) and len(words) - len(day) >= 8:
-            blind += not _LINKED(row) or _led_nowhere(row, places)
-    return blind if blind >= BLIND else 0
+        titled = 12 < len(words) <= _ROW and (day := row_date(words)) and len(words) - len(day) >= 8
+        nowhere = bool(words) and (not _LINKED(row) or _led_nowhere(row, places))
+        if titled and nowhere:
+            blind, begun = blind + 1, writes
+        elif begun and nowhere:
+            blind, messages, begun = blind - 1, messages + 1, False
+    return blind if blind >= BLIND else 0, messages
 
 
 def _led_nowhere(row: HtmlElement, places: Collection[str]) -> bool:

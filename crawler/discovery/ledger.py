@@ -113,6 +113,10 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     `links`: what `discover` found on it. `hosts`: those of the site, beside the page's own.
     """
     articles, pages = _claims(html, root, links)
+    blind, messages = blind_rows(root) if root is not None else (0, 0)
+    if messages >= BLIND and not any(map(_is_row, links)):
+        # A guest book counts its messages, which stand on its pages.
+        articles = None
     own = {host_of(url), *hosts}
     foreign = Counter(host_of(link.url) for link in links if link.frame or _is_row(link))
     leads = any(link.kind == "next" for link in links)
@@ -121,7 +125,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         claimed_pages=_number(pages),
         evidence=" ".join(" ".join(found[0].split()) for found in (articles, pages) if found)[:80],
         controls=_controls(root) if root is not None and not leads else (),
-        blind=blind_rows(root) if root is not None else 0,
+        blind=blind,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
 

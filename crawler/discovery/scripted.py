@@ -280,7 +280,7 @@ def hands_rows(root: HtmlElement) -> str | None:
 
 def _unlinked(base: str, root: HtmlElement, code: str, sources: tuple[str, ...], hosts: Collection[str]) -> Play | None:
     """What it takes to run the scripts of a list whose rows have no link, or stand in a frame that is turned."""
-    if (_MOVES.search(code) or sources) and (blind_rows(root) or _called_titles(root) >= BLIND):
+    if (_MOVES.search(code) or sources) and (blind_rows(root)[0] or _called_titles(root) >= BLIND):
         # Scripts may lead from the rows, whatever pager stands below.
         return Play(lack="list", sources=sources)
     if _TURNS.search(code) and _own_frames(base, root, hosts):

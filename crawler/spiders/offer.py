@@ -100,7 +100,8 @@ class Offers:
         pager = address.pager or address.id
         inside = self.inside(address, judged)
         changed = not article and self._changed(pager, inside)
-        leading = self._leading(address, inside, article=article, changed=changed, pager=pager, body=body)
+        telling = _telling(judged, inside, body)
+        leading = self._leading(address, inside, article=article, changed=changed, pager=pager, telling=telling)
         again = self._after(leading) if changed and not self._full and self._frontier.visit > 1 else None
         fresh: set[str] = set()
         for url, link in leading:
@@ -168,7 +169,14 @@ class Offers:
         return [url for url in found if url is not None and host_of(url) in self._site.hosts]
 
     def _leading(
-        self, address: Address, inside: list[tuple[str, Link]], *, article: bool, changed: bool, pager: int, body: bytes
+        self,
+        address: Address,
+        inside: list[tuple[str, Link]],
+        *,
+        article: bool,
+        changed: bool,
+        pager: int,
+        telling: bytes,
     ) -> list[tuple[str, Link]]:
         """The links that are worth a look: further pages only while they may show something new."""
         if not (article or changed or self.walks):
@@ -178,9 +186,9 @@ class Offers:
             inside = [pair for pair in inside if not _is_for_printer(address.url, *pair)]
         if address.pager is not None and not _leads_back(address.found):
             inside = _without_ways_back(inside)
-        if any(link.kind in ("next", "pager") for _, link in inside) and not self._is_new_page(
-            inside, article=article, pager=pager, body=body
-        ):
+        leads_on = any(link.kind in ("next", "pager") for _, link in inside)
+        # A page that shows what another page of its pager showed in this visit leads nowhere.
+        if leads_on and not self._frontier.learned.fresh_listing(pager, hashlib.sha256(telling).digest()):
             return _without_pager(inside)
         return inside
 
@@ -190,15 +198,6 @@ class Offers:
             return []
         ways = [(url, link) for url, link in inside if link.kind in ("next", "pager") and not self._frontier.met(url)]
         return [pair for pair in ways if pair[1].kind == "next"][:1] or ways[-1:]
-
-    def _is_new_page(self, inside: list[tuple[str, Link]], *, article: bool, pager: int, body: bytes) -> bool:
-        """Whether a page shows what no other page of its pager showed in this visit."""
-        shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
-        # Months without news show the same: nothing.
-        months = any(MONTH_BEFORE.fullmatch(link.anchor or "") for _, link in inside if link.kind == "next")
-        return self._frontier.learned.fresh_listing(
-            pager, hashlib.sha256(body if article or months else shown).digest()
-        )
 
     def _push_one(self, address: Address, url: str, link: Link, *, pager: int, article: bool, again: bool) -> bool:
         """Offer what one link leads to; whether it is new to this visit."""
@@ -336,6 +335,20 @@ class Offers:
         if is_file(url):
             return "attachments" in kinds
         return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+
+
+def _telling(judged: Judged, inside: list[tuple[str, Link]], body: bytes) -> bytes:
+    """What tells a page from the others of its pager: its links; its words where no link is a row, as in a guest book.
+
+    Months without news show the same: nothing.
+    """
+    if judged.article is not None or any(
+        link.kind == "next" and MONTH_BEFORE.fullmatch(link.anchor or "") for _, link in inside
+    ):
+        return body
+    links = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date)
+    words = "" if any(map(is_row, judged.links)) else judged.han_text
+    return f"{links}\n\n{words}".encode("utf-8", "surrogatepass")
 
 
 def _is_listed_file(url: str, link: Link) -> bool:

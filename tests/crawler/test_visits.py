@@ -725,6 +725,26 @@ def test_a_pager_that_breaks_off_and_one_that_leads_to_another_port_are_gaps_of_
     assert said["http://h/b/"] == (3, "shows 4; 3 rows lead to h:8104")
 
 
+@pytest.mark.parametrize(("form", "gap"), [("<form method='post'><textarea name='c'></textarea></form>", 0), ("", 24)])
+def test_a_guest_book_is_read_to_its_end_and_lacks_nothing(site: Unwired, form: str, gap: int) -> None:
+    """Its pages differ by their words alone, and behind its last page there is that page again."""
+    names = ["王建国", "李秀英", "张伟民", "刘志强", "陈国华", "杨晓梅", "赵立新"]
+
+    def book(path: str) -> Said:
+        if not path.startswith("/book"):
+            return Said("<a href='/book'>留言</a>")
+        n = min(int(path.partition("=")[2] or 1), 7)
+        message = "<table><tr><td>网友{}　2026-3-{} 10:20</td></tr><tr><td>请问如何申请加入？</td></tr></table>"
+        shown = "".join(message.format(names[n - 1] * (1 + k), k + 1) for k in range(3))
+        further = f"共21条留言 第{n}/7页 <a href='/book?p={n + 1}'>下一页</a>"
+        return Said(f"<title>留言板</title>{links(*'abcdefgh')}{shown}{further}{form}")
+
+    site.crawl(book)
+    asked = [path for path in site.sent if path.startswith("/book")]
+    assert asked == ["/book", *(f"/book?p={n}" for n in range(2, 9))]
+    assert [each.gap for each in site.frontier.accounts.ledger().lists if each.name == "留言"] == [gap]
+
+
 def test_rows_that_only_a_form_leads_to_are_a_gap(site: Unwired) -> None:
     said = Said(rows(*(form_address("/show.jsp", f"id={n}") for n in range(3))))
     assert [path for path in site.crawl({"/": said}) if "show" in path] == []
