@@ -303,6 +303,40 @@ def test_rules_take_their_examples() -> None:
         assert not ((found := pattern.search(entry["leaves"])) and found[0]), entry
 
 
+# Labels by the day that they name.
+OF_PUBLICATION = """
+发布日期 发布时间 发布于 发布在 发布日 发布 文章发布时间 信息发布日期 稿件发布日期 新闻发布时间 内容发布时间
+本文发布时间 首次发布时间 网站发布日期 上网发布日期 发表于 发表时间 发稿时间 发稿日期 刊登时间 刊登日期 刊发时间
+刊发日期 公布日期 公布时间 公告日期 公告时间 公开日期 公开时间 播发时间 展播时间 见报日期 出版日期 张贴时间 刊载时间
+登载时间 上版时间 上线时间 上稿时间 上文时间 贴文时间 答复时间 答复日期 回复日期 回复时间 办结时间 上传时间 上载日期
+录入时间 录入日期 添加时间 添加日期 创建时间 建立时间 撰写时间 加入时间 登记日期 入库时间 发文日期 稿件时间 文章时间
+时间 日期 Date Time Published Posted
+"""
+OF_A_CHANGE = """
+更新时间 更新日期 更新于 最后更新 最近更新时间 最新更新 文章更新时间 编辑时间 修改时间 修改日期 修订时间 修订日期
+覆检日期 Updated
+"""
+OF_A_LETTER = "来信日期 来信时间 写信时间 提交时间 提问时间 咨询时间 留言时间 投诉时间"
+OF_ANOTHER_THING = """
+今天是 今日是 今天日期 今日 现在是 当前时间 系统时间 北京时间 页面生成时间 网页生成时间 生成时间 生成日期 成文日期
+成文时间 印发日期 印发时间 签发日期 签发时间 失效日期 废止日期 有效期至 有效期 生效日期 生效时间 施行日期 施行时间
+实施日期 实施时间 截止日期 截止时间 截至日期 访问日期 访问时间 开课日期 活动时间 活动日期 会议时间 会议日期 采访时间
+访谈时间 对话时间 考试时间 考试日期 比赛时间 培训时间 展览时间 演出时间 举办时间 举行时间 召开时间 办理时间 到期日期
+起始日期 起讫日期 报名时间 报名日期 开标时间 出生日期 讲座时间 播出时间 版权所有 Copyright © (c)
+"""
+
+
+@pytest.mark.parametrize("line", ["{}：2020-03-01", "{}:2020年3月1日", "[{} 2020/3/1]", "{}：2020-03-01 10:20"])
+@pytest.mark.parametrize(
+    ("labels", "rules"),
+    [(OF_PUBLICATION, ["label"]), (OF_A_CHANGE, ["updated"]), (OF_A_LETTER, ["asked"]), (OF_ANOTHER_THING, [])],
+)
+def test_a_label_says_which_day_stands_behind_it(labels: str, rules: list[str], line: str) -> None:
+    for label in labels.split():
+        first, last = from_lines([line.format(label)])
+        assert (label, [dated.rule for dated in (*first, *last)]) == (label, rules)
+
+
 PAGE = (
     "<html><head><title>盟员医生下乡义诊</title></head><body><h1>盟员医生下乡义诊</h1><p>{line}</p>"
     "<p>3月5日，民盟市委组织盟员医生到大坪村开展义诊活动，为村民量血压、测血糖，发放药品和宣传手册。</p>"

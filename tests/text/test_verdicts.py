@@ -968,6 +968,51 @@ def test_a_page_of_its_own_menu_without_a_day_is_no_article(
     assert isinstance(found, Document) == is_article, found
 
 
+# What a page shows in the place of words, in any box.
+SHOWN = {
+    "film": "<video src=/a.mp4></video>",
+    "sound": "<audio src=/a.mp3></audio>",
+    "frame of a film": "<iframe src=/play/a.mp4></iframe>",
+    "flash": "<embed src=/a.swf>",
+    "paper": "<object data=/a.pdf></object>",
+    "picture": "<img src=/a.jpg>",
+}
+PLACES = ("<div>{0}{1}</div>", "<div>{0}</div><div>{1}</div>", "<div>{1}</div><div>{0}</div>", "{1}<div>{0}</div>")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_an_article_shows_in_the_place_of_words_is_one_wherever_it_stands(name: str, place: str) -> None:
+    head = "<h1>归侨口述：回家的路</h1><p>2021-05-06 来源：青河日报</p>"
+    body = f"<title>归侨口述：回家的路</title><body>{place.format(head, SHOWN[name])}"
+    found = clean(capture(200, (), body), None)
+    assert isinstance(found, Document), found
+    assert (found.kind, found.title, found.source) == ("media_only", "归侨口述：回家的路", "青河日报")
+    # Without it nothing is there.
+    assert isinstance(clean(capture(200, (), body.replace(SHOWN[name], "")), None), Skip)
+
+
+FILE_ROWS = [("章程全文", "2020-03-05"), ("登记表", "2020-03-06"), ("会员名册", "2020-03-07")]
+
+
+@pytest.mark.parametrize("dated", [(), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
+@pytest.mark.parametrize("dateline", ["", "<p>2021-05-06 来源：青河日报</p>"])
+def test_files_with_a_day_each_and_no_dateline_over_them_are_a_list(dated: tuple[int, ...], dateline: str) -> None:
+    rows = "".join(
+        f"<li><a href=/{at}.doc>{name}</a>{f' {day}' if at in dated else ''}</li>"
+        for at, (name, day) in enumerate(FILE_ROWS)
+    )
+    found = clean(
+        capture(200, (), f"<title>青河县侨联章程</title><div><h1>侨联章程</h1>{dateline}<ul>{rows}</ul></div>"), None
+    )
+    if len(dated) == len(FILE_ROWS) and not dateline:
+        assert isinstance(found, Skip)
+        assert found.reason == "list"
+        return
+    assert isinstance(found, Document), found
+    assert (found.kind, [name for _, name in found.attachments]) == ("media_only", [name for name, _ in FILE_ROWS])
+
+
 @pytest.mark.parametrize(
     ("head", "posts", "kept"), [("访客留言 - 青河会馆", 3, False), ("一本留言簿", 1, True), ("会员来信", 3, True)]
 )
