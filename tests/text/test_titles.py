@@ -8,7 +8,7 @@ from fit_weights import fit, of_title, wrong
 from pages import read
 
 from archive.text import words
-from archive.text.fields.title import LOOKS, OVER_DAYS, repeats, tidy
+from archive.text.fields.title import LOOKS, OVER_DAYS, repeats, tidy, title_of
 
 PROSE = (
     "<p>为深入推进民族团结进步创建工作，区委统战部近日召开专题会议，研究部署下半年重点任务，提出具体要求。</p>"
@@ -437,3 +437,31 @@ def test_weights_are_fitted_to_pages_of_known_title(tmp_path: Path) -> None:
     assert wrong(choices, names, weights) == []
     assert [line for _, line in wrong(choices, names, -weights)] != []
     assert weights[names.index("over_text")] > 0 > weights[names.index("none")]
+
+
+TOLD = (
+    "盟员医生下乡义诊",
+    "“先坐下来喝杯茶”",
+    "青河县各界人士春节茶话会在县影剧院隆重举行",
+    "青河2023年招商推介会举行",
+)
+SITES = ("青河在线", "青河统一战线", "青河县人民政府", "云溪新闻网", "青河县委统战部", "青河日报", "县侨联", "青河之窗")
+PARTING = ("_", "|", " - ", " | ", "｜", "::", "--", "«")
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("title", TOLD)
+def test_the_name_of_a_site_is_no_part_of_the_title_whatever_parts_the_two(title: str, site: str) -> None:
+    for mark in PARTING:
+        manners = (f"{title}{mark}{site}", f"{site}{mark}{title}", f"{title}{mark}统战时讯{mark}{site}")
+        assert [title_of(head, None) for head in manners] == [title] * 3, (mark, manners)
+    # A space parts them where the name ends the head.
+    assert title_of(f"{title} {site}", None) == title
+    page = f"<title>{title} {site}</title><div>{PROSE}</div>"
+    assert read(page).title == title
+
+
+@pytest.mark.parametrize("title", TOLD)
+def test_a_head_without_a_site_is_the_title(title: str) -> None:
+    assert title_of(title, None) == title
+    assert read(f"<title>{title}</title><div>{PROSE}</div>").title == title
