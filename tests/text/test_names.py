@@ -9,7 +9,7 @@ from pages import read
 
 from archive.text import words
 from archive.text.fields.labels import Byline, byline, is_dateline
-from archive.text.fields.people import is_person
+from archive.text.fields.people import is_person, reporters
 
 PAGE = (
     "<html><head><title>盟员医生下乡义诊</title></head><body><h1>盟员医生下乡义诊</h1>"
@@ -373,6 +373,60 @@ def test_a_label_with_nobody_behind_it_is_no_text(where: dict[str, str]) -> None
         None,
         None,
     )
+
+
+# Names that no surname begins, of two to five characters.
+MINORITIES = "岩罕 卓玛 热依汗 其其格 木拉提 古丽娜尔 格桑边觉 扎西顿珠 斯琴高娃 阿依努尔汗 乌云其木格 布仁巴雅尔"
+
+
+@pytest.mark.parametrize("name", MINORITIES.split())
+def test_a_name_that_no_surname_begins_is_one_where_its_place_says_so(name: str) -> None:
+    day = "2023-03-08"
+    for where in (
+        {"info": f"{day}</div><div>记者 {name}"},
+        {"info": f"{day}　来源：青河日报　记者 {name}"},
+        {"info": f"{day}　作者：{name}"},
+        {"info": f"{day}</div><div>文/{name}"},
+        {"info": day, "end": f"（记者 {name}）"},
+        {"info": day, "after": f"<p>（通讯员 {name}）</p>"},
+    ):
+        assert fields(**where)[1] == name, where
+    assert fields(after=f"<p>责任编辑：{name}</p>")[2] == name
+
+
+@pytest.mark.parametrize("role", ["作者", "记者", "通讯员", "撰稿"])
+def test_a_label_behind_an_empty_one_is_no_name(role: str) -> None:
+    labels = "责任编辑 责任校对 网络编辑 文章作者 投稿单位 浏览次数 阅读次数 发布时间 信息来源 图片来源 供稿单位"
+    for label in labels.split():
+        for line in (f"{role}：　{label}：", f"{role}： {label}：12", f"{role} {label}："):
+            assert reporters(line) is None, line
+    assert reporters(f"{role}：　周敏：") == "周敏"
+
+
+NOBODY = ("", "null", "undefined", "未知", "佚名", "管理员", "系统管理员", "本站编辑", "暂无", "匿名", "admin", "--")
+LABELS = ("作者：{0}", "来源：{0}", "责任编辑：{0}", "来源：{0} 作者：{0}", "作者：{0}　责任编辑：{0}", "（编辑：{0}）")
+STANDS = (
+    "<h1>{0}</h1><p>{1}</p><div>{2}</div>",
+    "<h1>{0}</h1><p>2023-03-08</p><p>{1}</p><div>{2}</div>",
+    "<h1>{0}</h1><div><p>{1}</p>{2}</div>",
+    "<h1>{0}</h1><p>2023-03-08</p><div><p>{1}</p>{2}</div>",
+    "<h1>{0}</h1><div><p>2023-03-08</p><p>{1}</p>{2}</div>",
+    "<h1>{0}</h1><div>{2}<p>{1}</p></div>",
+    "<h1>{0}</h1><div>{2}</div><p>{1}</p>",
+)
+
+
+@pytest.mark.parametrize("place", STANDS)
+@pytest.mark.parametrize("label", LABELS)
+def test_labels_with_nobody_behind_them_leave_the_text_wherever_they_stand(label: str, place: str) -> None:
+    lines = [f"3月{day}日，民盟市委组织盟员医生到大坪村开展义诊活动，为村民量血压、测血糖。" for day in range(4, 24)]
+    # A text that is longer than a head may be, and one that is not.
+    for text in (lines[:3], lines):
+        for nobody in NOBODY:
+            body = place.format("盟员医生下乡义诊", label.format(nobody), "".join(f"<p>{line}</p>" for line in text))
+            found = read(f"<html><head><title>盟员医生下乡义诊</title></head><body>{body}</body></html>")
+            assert found.text.split("\n") == text, nobody
+            assert (found.source, found.author, found.editor, found.contributor) == (None,) * 4, nobody
 
 
 @pytest.mark.parametrize(

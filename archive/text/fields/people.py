@@ -197,7 +197,7 @@ def _behind(following: Sequence[Word], place: Sequence[str]) -> list[str]:
     facts = ["joined"] if listed or (texts and texts[0] in JOINING) else []
     if _took(following, place):
         facts.append("pictured")
-    return facts
+    return [*facts, "called"] if texts[:1] == [":"] else facts
 
 
 def _took(following: Sequence[Word], place: Sequence[str]) -> bool:
