@@ -583,3 +583,37 @@ def test_a_label_among_paragraphs_is_a_subhead(subhead: str) -> None:
     lines = (PROSE[0], subhead, "事情办完，住户门后会多一张回执，写着谁办的、几天办完。")
     assert read(page(box(*lines))).text == "\n".join(lines)
     assert read(page(box(*lines[::2], "来源：敲门日报"))).text == "\n".join(lines[::2])
+
+
+MANNERS = {
+    "paragraphs": "<p>{}</p>",
+    "boxes": "<div>{}</div>",
+    "spans": "<p><span>{}</span></p>",
+    "a class": "<p class=t>{}</p>",
+    "a box each": "<div><p>{}</p></div>",
+}
+AROUND = (
+    "<div class=tip>{0}</div>{1}",
+    "<p class=tip>{0}</p>{1}",
+    "{1}<div class=tip>{0}</div>",
+    "<section>{0}</section>{1}",
+)
+SAID = (
+    (
+        "连日来，县人民医院医疗队深入偏远山村，为留守老人送去健康服务，医护人员为老人量血压、测血糖、做心电图，"
+        "耐心解答用药疑问，受到群众好评。"
+    ),
+    "截至目前，医疗队已走访村庄二十三个，义诊一千六百余人次，医院将把巡回义诊作为一项长期工作坚持下去。",
+    "下一步，医院将与各乡镇卫生院结对，每月派出一支医疗队，把药品和器械送到最远的村组。",
+)
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS)
+def test_a_line_beside_the_box_of_a_text_of_any_length_and_manner_is_none_of_it(manner: str, around: str) -> None:
+    for length in range(1, len(SAID) + 1):
+        for lines in (SAID[:length], (*SAID[:length], "特此通知")):
+            box = f"<div class=c>{''.join(map(manner.format, lines))}</div>"
+            body = f"<h1>医疗队走进山村</h1><p>2023-06-12 来源：县报</p>{around.format('本县健康动态欢迎来稿', box)}"
+            found = read(f"<title>医疗队走进山村</title><body><div>{body}</div><div>版权所有：县医院</div></body>")
+            assert found.text.split("\n") == list(lines)

@@ -382,6 +382,30 @@ def test_a_dateline_that_a_script_writes_is_read(
     assert (found.published, found.source, found.author) == (published, source, author)
 
 
+SETS = (
+    "var day='2017-11-28',from='民盟市委';",
+    'day = "2017-11-28"; from = "民盟市委"',
+    "let day='2017-11-28'\nconst from='民盟市委'",
+)
+WRITES = "<p>发布时间：<script>{0}document.write(day);</script>　来源：<script>document.write(from);</script></p>"
+
+
+@pytest.mark.parametrize("code", SETS)
+def test_what_a_script_of_the_page_sets_those_after_it_write(code: str) -> None:
+    page = PAGE.replace("<p>{line}</p>", "{line}")
+    before = f"<script>{code}</script>"
+    whole = WRITES.format("")
+    for html in (
+        page.format(line=f"{before}{whole}"),
+        page.format(line=f"{before}<script src=/a.js></script><script>menu(1)</script>{whole}"),
+        page.format(line=f"<div><script type='text/javascript'>{code};document.write('')</script></div>{whole}"),
+        page.format(line=WRITES.format(f"{code};")),
+        page.format(line=whole).replace("</head>", f"{before}</head>"),
+    ):
+        found = document(html)
+        assert (found.published, found.source) == ("2017-11-28", "民盟市委"), html
+
+
 @pytest.mark.parametrize(
     "code",
     [
