@@ -52,8 +52,8 @@ def read_way(name: str) -> re.Pattern[str]:
 
 # 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
 # what follows is 上一期, 上个月.
-NEXT, BACK, _ENDS, NUMBER, MORE, MONTH_BEFORE = map(
-    read_way, ("next", "back", "ends", "number", "more", "month_before")
+NEXT, BACK, _ENDS, NUMBER, MORE, MONTH_BEFORE, _ACT = map(
+    read_way, ("next", "back", "ends", "number", "more", "month_before", "act")
 )
 # What says that a list is at its end.
 END = re.compile(WORDS["end"]["pattern"])
@@ -64,6 +64,8 @@ LATER = re.compile(
     re.IGNORECASE,
 )
 _EARLIER = re.compile(rf"[\s<«‹◀◄←]{{1,9}}(?:{_NAMED})?|prev(?:ious)?", re.IGNORECASE)
+# The row of a link is at most so many elements up.
+ROW = 4
 _SELECTS = XPath("//select[contains(@onchange, 'location')]")
 _OPTIONS = XPath(".//option/@value", smart_strings=False)
 # What an option's value needs to be an address, not a number or a month.
@@ -459,7 +461,7 @@ def _root(base: str) -> str:
 def _anchor(element: HtmlElement) -> str | None:
     text = fold("".join(element.itertext()))
     if text and not text.endswith(("…", "...")):
-        return text
+        return (_ACT.fullmatch(text) and _name_of_row(element)) or text
     # A title cut for its column: the whole one stands in the title attribute.
     named = fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
     named = named or fold(element.get("aria-label") or element.get("value") or "")
@@ -468,6 +470,16 @@ def _anchor(element: HtmlElement) -> str | None:
     way = _DRAWN.fullmatch(" ".join(_SOURCES(element)))
     way = way or _NAMED_WAY.search(f"{element.get('class') or ''} {element.get('id') or ''}")
     return way[1].lower() if way else None
+
+
+def _name_of_row(element: HtmlElement) -> str | None:
+    """The longest of the words beside a link in its row that are no day; None where the row has more than one link."""
+    row = next((around for around in islice(element.iterancestors(), ROW) if around.tag in ("tr", "li", "dl")), None)
+    if row is None or len(_LINKS(row)) > 1:
+        return None
+    own = set(element.itertext())
+    beside = filter(None, (fold(text) for text in row.itertext() if text not in own))
+    return max((text for text in beside if not row_date(text)), key=len, default=None)
 
 
 class _Rows:

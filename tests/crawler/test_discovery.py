@@ -754,3 +754,23 @@ def test_events_of_asp_net_without_a_number_are_told_apart_by_the_state_of_the_p
     second, third, again = (posted("[下一页=]", state)[0].url for state in ("dDwt", "dDwu", "dDwt"))
     assert second != third
     assert second == again
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (
+            "<tr><td>1</td><td>会员登记表</td><td>2023/5/6</td><td><a href='down.asp?id=2'>点击下载</a></td></tr>",
+            "会员登记表",
+        ),
+        ("<tr><td>办法（试行）</td><td><a href='/upload/2.doc'>[下载]</a></td></tr>", "办法（试行）"),
+        ("<tr><td>2023/5/6</td><td><a href='down.asp?id=2'>会员登记表下载</a></td></tr>", "会员登记表下载"),
+        ("<tr><td>2023/5/6</td><td><a href='down.asp?id=2'>点击下载</a></td></tr>", "点击下载"),
+        (
+            "<tr><td>登记表</td><td>2023/5/6</td><td><a href='d.asp?id=2'>查看</a> <a href='d.asp?id=3'>下载</a></td>",
+            "查看",
+        ),
+    ],
+)
+def test_a_link_that_only_says_what_a_click_does_has_the_name_of_its_row(row: str, name: str) -> None:
+    assert next(link.anchor for link in found(f"<table>{row}</table>")) == name
