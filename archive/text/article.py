@@ -332,8 +332,17 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         draft.title = next(inner, shown)
     elif stated:
         draft.title = stated[0]
+    elif column := _column_alone(scene):
+        draft.title, draft.titled = column, "breadcrumb"
     if draft.title:
         draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
+
+
+def _column_alone(scene: Scene) -> Line | None:
+    """The last step of the breadcrumb, where the head says it too: a column that is one page, 领导之窗."""
+    steps, _ = _columns(scene, None) or ((), "")
+    parts = fields.head_parts(scene.page.head) if steps else ()
+    return next((Line(found=part, read=steps[-1]) for part in parts if scene.read(part) == steps[-1]), None)
 
 
 def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:

@@ -740,15 +740,18 @@ class _Walk:
 
     def is_announced(self, index: int) -> bool:
         """Whether a link is one of those in the article's box that a line over them ends in a colon for, or that are
-        numbered right below a paragraph: what a paper lists, 废止下列文件：.
+        numbered right below a paragraph or behind a label of files: what a paper lists, 废止下列文件：, 附件：1..
         """
         over, own = index - 1, self.holder(index)
         if self.kinds.get(over) != "line" or self.outline.tags[own] in ROOTS:
             return False
         if self.holder(over) not in (own, self.outline.parents[own]):
             return False
-        numbered = self.is_prose(over) and self.holder(over) == own and _FIRST.match(self.keys[index]) is not None
-        return numbered or self.is_link(over) or self.keys[over].endswith(":")
+        if self.is_link(over) or self.keys[over].endswith(":"):
+            return True
+        numbered = self.is_prose(over) and _FIRST.match(self.keys[index]) is not None
+        files = words.match("files_label", self.keys[index].partition(":")[0]) is not None
+        return self.holder(over) == own and (numbered or files)
 
     def kind_of_rule(self, index: int, rule: str) -> str:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""

@@ -178,10 +178,13 @@ def read_head(draft: Draft) -> None:
 
 def _alone(draft: Draft, index: int) -> fields.Byline | None:
     """The medium that a line of the article's head names alone, or the person, too, that one of the first two does over
-    prose, or without an office: in a roster a name follows another.
+    prose, or without an office: in a roster a name follows another. Over a paragraph that begins with it, a name is
+    what that is about.
     """
     line = draft.lines[index].read
     following = [other.read for other in draft.lines[index + 1 : index + 1 + NEXT]]
+    if following and following[0].startswith(line):
+        return None
     prose = _is_prose(draft, index + 1)
     bare = fields.alone(line) == line.replace(" ", "")
     first = index == 0 or (index == 1 and not _is_prose(draft, 0))

@@ -130,7 +130,8 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int]) -> l
     first, last = kept[0], kept[-1]
     inside = {i for i in range(first, last) if points[i] > NEUTRAL and page[i].linked < 0.5}
     home = outline.home([i for i in kept if points[i] >= PROSE])
-    while first > 0 and is_caption(page[first - 1].text):
+    # A name over a paragraph that begins with it is a heading.
+    while first > 0 and (is_caption(page[first - 1].text) or page[first].text.startswith(page[first - 1].text)):
         first -= 1
     last = last if home is None else _end(outline, points, home, last)
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -126,7 +126,8 @@ def judged(
     text = "\n".join(page.keys)
     # The first lines of most pages settle it.
     if han(text[: 4 * TEXT]) < TEXT and (size := han(text)) < TEXT:
-        if found := _answer(page, area, html, text, size, url):
+        own = _own_words(page, area.kept if area else range(*region[:2]))
+        if found := _answer(page, area, html, own, text, url):
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
@@ -192,8 +193,10 @@ def _glance(body: bytes) -> str:
         return body.decode("gb18030", "replace")
 
 
-def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url: str) -> tuple[Reason, str] | None:
-    """What a short page says instead of an article."""
+def _answer(page: Page, area: Area | None, html: str, own: str, text: str, url: str) -> tuple[Reason, str] | None:
+    """What a short page says instead of an article, in its `own` words or else in its whole text."""
+    size = han(text)
+    text = own or text
     stated = (area is not None and area.stated) or has_dateline(page)
     if target := _leads_on(page, html, size, url, stated=stated):
         return Reason.REDIRECT, target
@@ -209,11 +212,24 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
     if match := words.match("blocked", text):
         return Reason.BLOCKED, match[0]
     found = _words(f"{page.head}\n{text}")
-    # A page for logging in may say how to, but leads nowhere.
-    bare = size < 100 or not any(page.outline.every("a"))
-    if found is None and bare and any(i.get("type") == "password" for i in page.outline.every("input")):
+    if found is None and _asks_password(page, short=not own and size < 100):
         return Reason.LOGIN, "a form for a password"
     return found
+
+
+def _asks_password(page: Page, *, short: bool) -> bool:
+    """Whether a page is for logging in: it says hardly anything; or says how to, and leads nowhere."""
+    bare = short or not any(page.outline.every("a"))
+    return bare and any(field.get("type") == "password" for field in page.outline.every("input"))
+
+
+def _own_words(page: Page, own: Iterable[int]) -> str:
+    """The title and lines of an article with a sentence; empty where none of the lines is one. A box beside an article
+    may hold the words of a page that is none: 会员登录.
+    """
+    lines = [page.keys[index] for index in own]
+    title = [page.keys[page.title]] if page.title is not None else []
+    return "\n".join((*title, *lines)) if any(is_sentence(line, 20) for line in lines) else ""
 
 
 def _is_walled(page: Page) -> bool:
