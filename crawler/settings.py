@@ -85,6 +85,8 @@ LONGEST_REST = 600.0
 # Seconds for a whole transfer; the part that has arrived by then is kept.
 DOWNLOAD_TIMEOUT = 180
 DNS_TIMEOUT = 20
+# Ours: seconds for a connection. Within them Linux sends five SYN packets; a port that drops packets answers none.
+CONNECT_TIMEOUT = 30.0
 # Older versions only for sites whose file says `tls = "weak"`.
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 # Ours: seconds before a failed request is repeated, doubled each time.

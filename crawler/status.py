@@ -63,11 +63,12 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
     for key in sorted(catalogued.keys() | kept.keys() | crawled.keys() | gone.keys()):
         if site is not None and key != site:
             continue
-        run, reasons, awaited, ahead = None, {}, 0, None
+        run, reasons, awaited, ahead, silent = None, {}, 0, None, list[str]()
         if key in crawled:
             with closing(Frontier(crawled[key], read_only=True)) as frontier:
                 run, reasons = next(iter(frontier.report.runs()), None), frontier.report.reasons()
                 awaited, ahead = frontier.report.awaited(), frontier.report.ahead(time.time())
+                silent = frontier.silence.told()
         files = kept.get(key)
         had = catalogued.get(key)
         yield Standing(
@@ -84,6 +85,7 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             unfinished=(
                 *_unfinished(layout, key, begun=key in crawled and run is None, gone=gone[key]),
                 *([f"{ahead}. The next crawl asks for them again. Check the clock"] if ahead else []),
+                *silent,
             ),
         )
 

@@ -27,6 +27,7 @@ from crawler.queue.database import Database
 from crawler.queue.entries import Address, Article, Role, Run, State
 from crawler.queue.learned import Learned
 from crawler.queue.report import Report
+from crawler.queue.silence import Silence
 from crawler.queue.watch import watched
 
 # The `not_before` of an address that is left to another run.
@@ -74,6 +75,7 @@ class Frontier:
         learned: what was learned of the site's addresses.
         accounts: what lists claimed and showed.
         report: what commands tell of it.
+        silence: origins that no connection could be made to.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Frontier:
         self.visit = self._database.visit
         self.captures, self.learned = Captures(self._database, clock), Learned(self._database)
         self.accounts, self.report = Accounts(self._database), Report(self._database)
+        self.silence = Silence(self._database, self._clocks.back)
 
     def begin(self, *, full: bool = False, max_depth: int = 0) -> bool:
         """Go on with the visit that was interrupted, or begin a new one; True: a new one.
@@ -135,6 +138,8 @@ class Frontier:
                     "UPDATE address SET state = 'pending', not_before = NULL, tries = 0"
                     " WHERE state = 'leased' OR (state = 'pending' AND not_before IS NOT NULL)"
                 )
+            if full:
+                self.silence.forget()
             self._wake = None
         return new
 

@@ -10,6 +10,8 @@ from crawler.queue.address import origin_of, shape
 
 # After 5 errors in a row an origin is given a rest, and after 8 it is left alone in this run.
 TIRED, SILENT = 5, 8
+# Each try for a connection that does not come about takes half a minute: after 3 in a row it is left alone.
+UNCONNECTED = 3
 # After 5 blocked pages in a row of one shape, addresses of this shape are left alone in this run, and after 15 in a row
 # the whole origin is: by then pages of several shapes were blocked, and no page came between them.
 BLOCKS, WALLS = 5, 15
@@ -53,10 +55,10 @@ class Hosts:
         if status < 500 and status != 429:
             self._errors[origin] = 0
 
-    def error(self, url: str) -> Literal["tired", "silent"] | None:
-        """Note an error, or no answer, of an origin; what the errors in a row say of it."""
+    def error(self, url: str, *, weight: int = 1) -> Literal["tired", "silent"] | None:
+        """Note an error, or no answer, of an origin, that counts as so many; what the errors in a row say of it."""
         origin = origin_of(url)
-        self._errors[origin] += 1
+        self._errors[origin] += weight
         if self._errors[origin] >= SILENT:
             return "silent"
         return "tired" if self._errors[origin] >= TIRED else None

@@ -52,6 +52,8 @@ CREATE TABLE IF NOT EXISTS shape (
     finds INTEGER NOT NULL          -- pages that led to something or showed articles
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
+-- Origins that no connection could be made to, see crawler/queue/silence.py.
+CREATE TABLE IF NOT EXISTS silent (origin TEXT PRIMARY KEY, since REAL NOT NULL, tried REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
 CREATE TABLE IF NOT EXISTS run (
     began REAL NOT NULL, seconds REAL NOT NULL, visit INTEGER NOT NULL, ending TEXT NOT NULL, pages INTEGER NOT NULL,

@@ -23,11 +23,12 @@ from archive.warc.capture import FoundBy
 from crawler.queue.address import canonical, has_session, origin_of
 from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
-from crawler.queue.hosts import SILENT, Hosts
+from crawler.queue.hosts import UNCONNECTED, Hosts
 from crawler.spiders.answer import capture_of, header
 from crawler.spiders.judge import wall
 from crawler.spiders.offer import Offers
 from crawler.wire.guard import Refused
+from crawler.wire.handler import UnconnectedError
 from crawler.wire.tap import Cut
 
 # Tries of one address in one run; between them the setting RETRY_WAIT, doubled.
@@ -187,7 +188,7 @@ class Outcomes:
         reason = next((word for kind, word in _ERRORS.items() if isinstance(error, kind)), None)
         if reason is None:
             self._logger.error("Fetching %s: %r", address.url, error)
-        self._errored(address)
+        self._errored(address, weight=UNCONNECTED if isinstance(error, UnconnectedError) else 1)
         self.retry(address, reason or type(error).__name__, str(error))
 
     def give_up(self, address: Address, reason: str, detail: str, status: int | None) -> None:
@@ -214,11 +215,11 @@ class Outcomes:
         # One that never answered needs no rest, and whoever mistyped a name should not wait minutes to hear of it.
         return wait if origin_of(address.url) in self._hosts.answered else wait / 60
 
-    def _errored(self, address: Address) -> None:
+    def _errored(self, address: Address, *, weight: int = 1) -> None:
         origin = origin_of(address.url)
-        match self._hosts.error(address.url):
+        match self._hosts.error(address.url, weight=weight):
             case "silent":
-                self._logger.warning("%s gave %d errors in a row; it is left alone in this run.", origin, SILENT)
+                self._logger.warning("%s gave errors in a row; it is left alone in this run.", origin)
                 self._leave(origin)
             case "tired":
                 self._hosts.park(origin, self._retry_wait)

@@ -101,6 +101,10 @@ def check_names(needed: Iterable[tuple[object, str]] = _NEEDED) -> None:
 check_names()
 
 
+class UnconnectedError(DownloadTimeoutError):
+    """No connection came about in time: packets are dropped."""
+
+
 class Like(Protocol):
     """What a host shows in place of an article: `crawler.wire.missing.Missing`."""
 
@@ -139,6 +143,7 @@ class TapHandler(HTTP11DownloadHandler):
         # Twisted would silently send again after an idle connection broke: a request without a record.
         self._pool.retryAutomatically = False
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._connecting = crawler.settings.getfloat("CONNECT_TIMEOUT")
         # Scrapy counts a transfer only when its task runs: without a delay it would start all requests at once.
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
@@ -216,7 +221,7 @@ class TapHandler(HTTP11DownloadHandler):
         parts = urlsplit(tap.url)
         host = (parts.hostname or "").encode("ascii")
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-        endpoint: Any = GuardedEndpoint(reactor, tap.url, tap.site, timeout)
+        endpoint: Any = GuardedEndpoint(reactor, tap.url, tap.site, min(timeout, self._connecting))
         if parts.scheme == "https":
             policy: Any = self._contextFactory  # zope's interfaces are nothing to mypy
             weak = tap.site.crawl.tls == "weak"
@@ -364,7 +369,9 @@ def _quoted(data: bytes) -> str:
 def _failure(tap: Tap) -> Exception:
     """Scrapy's exception for a transfer that gave no byte of a response."""
     failed = tap.error
-    if tap.stopped == "time" or isinstance(failed, error.TimeoutError):
+    if isinstance(failed, error.TimeoutError):
+        return UnconnectedError(f"{tap.url}: no connection in time")
+    if tap.stopped == "time":
         return DownloadTimeoutError(f"{tap.url}: no answer in time")
     if tap.stopped == "length":
         return DownloadFailedError(f"{tap.url}: {tap.reader.interim_heads} interim heads and no end of them")

@@ -23,8 +23,9 @@ from w3lib.url import safe_url_string
 
 from archive.warc.capture import FoundBy
 from crawler.queue.address import origin_of
+from crawler.queue.silence import Silence
 from crawler.wire.guard import Refused
-from crawler.wire.handler import NOTE
+from crawler.wire.handler import NOTE, UnconnectedError
 from crawler.wire.tap import Cut
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Shelf(Protocol):
 
     def keep_robots(self, origin: str, read: float, body: bytes | None) -> None:
         """Keep it for later runs."""
+
+    @property
+    def silence(self) -> Silence:
+        """What is known of origins that let no connection come about."""
 
 
 def parse(body: bytes) -> Protego | None:
@@ -220,6 +225,9 @@ class RobotsMiddleware:
             if not rules.outdated(self._clock()):
                 self._slow_down(origin, rules.robots)
                 return rules
+        now = self._clock()
+        if (silent := shelf.silence.rests(origin, now)) is not None:
+            return Rules(closed=silent, read=now)
         return await self._read(origin, shelf)
 
     async def _read(self, origin: str, shelf: Shelf) -> Rules:
@@ -231,7 +239,10 @@ class RobotsMiddleware:
             try:
                 response = await self._fetch(url, found)
             except (Refused, Cut, *BROKEN) as error:
+                if found is None and isinstance(error, UnconnectedError):
+                    shelf.silence.note(origin, now)
                 return Rules(closed=f"{url} cannot be read: {error}", read=now)
+            shelf.silence.end(origin)
             location = response.headers.get("Location")
             if response.status not in MOVED or not location:
                 return self._taken(origin, url, response, now, shelf)

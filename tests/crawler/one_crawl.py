@@ -50,8 +50,20 @@ def run(server: OddServer | None, data: Path, urls: list[Any], **job: Any) -> di
     return {**json.loads(child.stdout), "log": child.stderr}
 
 
+class AlwaysHeard:
+    """No origin is known to be silent."""
+
+    def note(self, *_: object) -> None: ...
+
+    def end(self, *_: object) -> None: ...
+
+    def rests(self, *_: object) -> None: ...
+
+
 class Memory:
     """A frontier's memory, in memory: durable only once committed."""
+
+    silence = AlwaysHeard()
 
     def __init__(self) -> None:
         self._durable: dict[tuple[str, str], Earlier] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.queue.hosts import Hosts
+from crawler.queue.hosts import UNCONNECTED, Hosts
 
 
 def hosts() -> Hosts:
@@ -21,6 +21,11 @@ def test_errors_in_a_row_tire_a_host_and_silence_it() -> None:
     # The other port of the host is another origin.
     assert known.error("https://h/1") is None
     assert known.answered == {"http://h"}
+
+
+def test_a_host_that_lets_no_connection_come_about_is_left_after_three_tries() -> None:
+    known = hosts()
+    assert [known.error("http://h/1", weight=UNCONNECTED) for _ in range(3)] == [None, "tired", "silent"]
 
 
 def test_blocks_are_counted_by_shape_of_address() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import loaded
@@ -16,8 +17,10 @@ from little_server import Answer, Little, Routes, serving
 
 from archive.layout import Layout
 from archive.ledger import read_missing
-from crawler.queue.entries import Run
+from crawler.queue.clocks import Clocks
+from crawler.queue.entries import Address, Run
 from crawler.queue.frontier import Frontier
+from crawler.status import line, standings
 
 CHECKOUT = Path(__file__).parents[2]
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
@@ -117,6 +120,61 @@ def test_a_host_that_is_silent_for_a_whole_run_is_no_finished_crawl(tmp_path: Pa
     assert set(ARTICLES) < set(far.counts)
     assert missing(data) == []
     assert runs(data) == ["max_pages", "broken_off", "broken_off", "finished"]
+
+
+@contextmanager
+def dropping() -> Iterator[int]:
+    """A port of 127.0.0.1 that drops what is sent to it: its queue of connections is full."""
+    with socket.socket() as shut, ExitStack() as queued:
+        shut.bind(("127.0.0.1", 0))
+        shut.listen(0)
+        for _ in range(3):
+            waiting = queued.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(shut.getsockname())
+        yield shut.getsockname()[1]
+
+
+def test_a_port_that_drops_packets_costs_a_crawl_little_and_is_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    limits = ("-s", "CONNECT_TIMEOUT=1", "-s", "DOWNLOAD_TIMEOUT=60")
+    with dropping() as port, serving(routes([*ARTICLES, f"https://127.0.0.1:{port}/1.html"])) as little:
+        silent = f"127.0.0.1:{port}"
+        site = little.site(tmp_path / "sites", allow_private=[little.host, silent])
+        hosts = f'hosts = ["{little.host}", "{silent}"]'
+        site.write_text(site.read_text("utf-8").replace(f'hosts = ["{little.host}"]', hosts), "utf-8")
+        done = crawl(data, site, *limits)
+    assert set(ARTICLES) < set(little.counts)
+    assert done.stderr.count("no connection in time") == 1
+    assert last(data).seconds < 30
+    assert missing(data) == [("robots_unreachable", f"https://{silent}/1.html")]
+    (standing,) = standings(Layout(root=data))
+    told = rf"! no connection to https://{silent} since (\S+) \(addresses there: 1\); it is tried again from \1 on"
+    assert re.search(told, line(standing)), line(standing)
+
+
+def test_an_origin_that_stays_silent_is_tried_ever_more_rarely(tmp_path: Path) -> None:
+    day, tried = 86400.0, list[int]()
+    with closing(Frontier(tmp_path / "h.sqlite", clocks=Clocks(back=4 * day))) as frontier:
+        frontier.begin()
+        for number in range(20):
+            if frontier.silence.rests("https://h", number * day) is None:
+                frontier.silence.note("https://h", number * day)
+                tried.append(number)
+            if number == 2:
+                # Until its http has answered the whole host may be down, and is tried each time.
+                frontier.push(Address(url="http://h/"))
+                leased = frontier.lease(["http://h"])
+                assert leased is not None
+                frontier.done(leased, 200)
+        assert tried == [0, 1, 2, 4, 8, 12, 16]
+        assert frontier.silence.told() == [
+            "no connection to https://h since 1970-01-01 (addresses there: 0); it is tried again from 1970-01-21 on"
+        ]
+        frontier.silence.forget()
+        assert frontier.silence.rests("https://h", 17 * day) is None
+        frontier.silence.end("https://h")
+        assert frontier.silence.told() == []
 
 
 def test_what_waits_for_a_host_that_is_not_the_sites_any_more_is_told(tmp_path: Path) -> None:

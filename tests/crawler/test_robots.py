@@ -16,7 +16,7 @@ import pytest
 from family_crawl import DAY, crawl
 from little_server import Answer, serving
 from odd_server import CHUNKED, GZIP, HTML, PAGE, OddServer, Shape, answer, chunks, sized
-from one_crawl import run
+from one_crawl import AlwaysHeard, run
 from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
@@ -272,7 +272,7 @@ class Host:
         settings: Any = SimpleNamespace(
             get=lambda _: lambda: self.now, getfloat=lambda name: {"D": 3.0, "L": 60.0}[name[0]]
         )
-        frontier = SimpleNamespace(robots=self.kept.get, keep_robots=self._keep)
+        frontier = SimpleNamespace(robots=self.kept.get, keep_robots=self._keep, silence=AlwaysHeard())
         crawler: Any = SimpleNamespace(
             settings=settings,
             engine=SimpleNamespace(download_async=self._download, downloader=downloader),
