@@ -1,4 +1,5 @@
-"""The data that a page hands to its framework (__NEXT_DATA__, window.__NUXT__) -> its article, or its rows, as HTML.
+"""The data that a page hands to its framework (__NEXT_DATA__, __NUXT_DATA__, window.__INITIAL_STATE__) -> its article,
+or its rows, as HTML.
 
 The frameworks themselves are too large for the stage. What the page says of their lists is in their data.
 """
@@ -18,7 +19,7 @@ from crawler.discovery.general import BLIND
 from crawler.discovery.link import row_date
 
 # Where a page keeps them.
-NAMED = re.compile(r"__(?:NEXT_DATA|NUXT|INITIAL_STATE|INITIAL_DATA|PRELOADED_STATE)__")
+NAMED = re.compile(r"__(?:NEXT_DATA|NUXT|NUXT_DATA|INITIAL_STATE|INITIAL_DATA|PRELOADED_STATE)__")
 # Chinese characters of an article's body at least; of two bodies in one page, both may be summaries.
 BODY = 60
 # Data of more characters are not read, nor what stands deeper.
@@ -40,7 +41,8 @@ def shown(text: str) -> str:
     if len(text) > MOST:
         return ""
     try:
-        objects = list(_objects(json.loads(text), DEPTH))
+        data = json.loads(text)
+        objects = list(_looked_up(data) if _is_flat(data) else _objects(data, DEPTH))
     except (ValueError, RecursionError):
         return ""
     titled = [(each, title) for each in objects if (title := first(each, TITLE_KEYS))]
@@ -57,6 +59,43 @@ def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for each in inner if depth else ():
         yield from _objects(each, depth - 1)
+
+
+def _is_flat(data: Any) -> bool:
+    """Whether data are a flat array whose objects name their values by their places in it, as devalue writes them for
+    Nuxt 3: the first one is the whole, or its class and its place.
+    """
+    if not isinstance(data, list) or not data:
+        return False
+    whole = data[0]
+    places = list(whole.values()) if isinstance(whole, dict) else whole[1:] if isinstance(whole, list) else []
+    return bool(places) and all(type(each) is int for each in places)
+
+
+def _looked_up(values: list[Any]) -> Iterator[dict[str, Any]]:
+    """The objects of a flat array in their order, each with those of its values that are texts and numbers.
+
+    >>> list(_looked_up([["Reactive", 1], {"title": 2, "day": 3, "none": -1}, "座谈会", ["Date", "2024-02-19"]]))
+    [{'title': '座谈会', 'day': '2024-02-19'}]
+    """
+    for each in values:
+        if isinstance(each, dict):
+            plain = {key: _value(values, place) for key, place in each.items()}
+            yield {key: value for key, value in plain.items() if value is not None}
+
+
+def _value(values: list[Any], place: Any) -> str | int | None:
+    """The text or number at a place, also in the wrapping of a class: `["Ref", 7]`, `["Date", "2024-02-19"]`."""
+    for _ in range(DEPTH):
+        if type(place) is not int or not 0 <= place < len(values):
+            return None
+        value = values[place]
+        if not (isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)):
+            return value if isinstance(value, str | int) else None
+        if isinstance(value[1], str):
+            return value[1]
+        place = value[1]
+    return None
 
 
 def _body(data: dict[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from archive.catalogue import query
 from archive.layout import Layout
 from archive.ledger import read_ledger
 
-MENU = ("go", "hash", "old", "topic", "next", "ids", "nuxt", "xsl", "wml")
+MENU = ("go", "hash", "old", "topic", "next", "ids", "nuxt", "nuxt3", "vue", "xsl", "wml")
 
 
 def title(column: str, number: int) -> str:
@@ -90,6 +90,30 @@ def topic(_: str) -> Answer:
     return page(text("topic", 1) + "".join(pictures) + button + opens)
 
 
+def devalued(whole: object) -> list[object]:
+    """The flat array that Nuxt 3 writes: each value once, and objects and lists of the places of their values."""
+    flat: list[object] = [["ShallowReactive", 1]]
+    places: dict[str, int] = {}
+
+    def put(value: object) -> int:
+        if isinstance(value, str) and value in places:
+            return places[value]
+        flat.append(None)
+        place = len(flat) - 1
+        if isinstance(value, str):
+            places[value] = place
+        if isinstance(value, dict):
+            flat[place] = {key: put(each) for key, each in value.items()}
+        elif isinstance(value, list):
+            flat[place] = ["Ref", put(tuple(value))]
+        else:
+            flat[place] = [put(each) for each in value] if isinstance(value, tuple) else value
+        return place
+
+    put(whole)
+    return flat
+
+
 def framed(column: str, path: str) -> Answer:
     """What a framework makes of the data of the page: rows with an address, or with an id alone; an article."""
     numbers = range(1, 5 + (column == "ids"))
@@ -105,6 +129,15 @@ def framed(column: str, path: str) -> Answer:
     if column == "nuxt":
         box = f"<div id=__nuxt></div><script>window.__NUXT__=(function(a){{return {{data:[a]}}}}({written}))</script>"
         return page(f"{box}<script type=module src=https://cdn.example/entry.js></script>")
+    if column == "nuxt3":
+        flat = json.dumps(devalued({"props": data}), ensure_ascii=False).replace("<", "\\u003C")
+        box = f"<div id=__nuxt></div><script type=application/json id=__NUXT_DATA__ data-ssr=true>{flat}</script>"
+        config = "window.__NUXT__={};window.__NUXT__.config={public:{}}"
+        return page(f"{box}<script>{config}</script><script type=module src=https://cdn.example/entry.js></script>")
+    if column == "vue":
+        removes = "(function(){var s;(s=document.currentScript).parentNode.removeChild(s);}());"
+        box = f"<div id=app></div><script>window.__INITIAL_STATE__={written};{removes}</script>"
+        return page(f"{box}<script src=https://cdn.example/app.js defer></script>")
     box = f"<div id=__next></div><script id=__NEXT_DATA__ type=application/json>{written}</script>"
     return page(f"{box}<script src=https://cdn.example/main.js></script>")
 
@@ -140,7 +173,7 @@ def wap(path: str) -> Answer:
     return Answer(f"{head}<wml>{card}</wml>", headers={"Content-Type": "text/vnd.wap.wml; charset=utf-8"})
 
 
-OWN = ("next", "nuxt")
+OWN = ("next", "nuxt", "nuxt3", "vue")
 COLUMNS: dict[str, Callable[[str], Answer]] = {
     "go": go,
     "hash": hashed,
@@ -149,7 +182,7 @@ COLUMNS: dict[str, Callable[[str], Answer]] = {
     "xsl": styled,
     "wml": wap,
 }
-COLUMNS |= {name: partial(framed, name) for name in ("next", "ids", "nuxt")}
+COLUMNS |= {name: partial(framed, name) for name in ("next", "ids", "nuxt", "nuxt3", "vue")}
 
 
 def routes(path: str, _: Mapping[str, str]) -> Answer:
@@ -191,7 +224,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 
 
 @pytest.mark.parametrize(
-    ("column", "count"), {"go": 6, "hash": 5, "topic": 5, "next": 4, "nuxt": 4, "xsl": 4, "wml": 4}.items()
+    ("column", "count"),
+    {"go": 6, "hash": 5, "topic": 5, "next": 4, "nuxt": 4, "nuxt3": 4, "vue": 4, "xsl": 4, "wml": 4}.items(),
 )
 def test_every_article_of_a_column_is_had(crawled: Crawled, column: str, count: int) -> None:
     assert crawled.titles >= {title(column, number) for number in range(1, count + 1)}
