@@ -34,7 +34,7 @@ class ListAccount:
         controls: the controls that lead on but could not be followed, as the page writes them: 加载更多, `goPage(2)`.
         blind: dated rows without an address.
         beyond: links of its pages that were not followed, since a page has too many.
-        broken: the further pages that failed, each with the reason before its address.
+        broken: the further pages that failed or that robots.txt disallows, each with the reason before its address.
         foreign: the number of rows and frames of each other host.
         gap: the number of articles known to be missing, 1 if some are missing but it is unknown how many; 0: none.
     """

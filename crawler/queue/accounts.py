@@ -60,9 +60,11 @@ _AWAY = """
 SELECT list, sum(away) FROM (SELECT list, page, count(*) AS away FROM elsewhere GROUP BY list, page) e
 WHERE away > (SELECT rows FROM ledger l WHERE l.page = e.page) GROUP BY list
 """
-# Further pages of lists that failed and were never read. The reasons left out may mean that the list has ended.
+# Further pages of lists that failed or are disallowed, and were never read. The reasons left out may mean that the list
+# has ended.
 _BROKEN = """
-SELECT pager, reason || ' ' || url FROM address a WHERE reason NOT NULL AND state = 'failed' AND pager NOT NULL
+SELECT pager, reason || ' ' || url FROM address a
+WHERE reason NOT NULL AND (state = 'failed' OR reason = 'robots') AND pager NOT NULL
 AND reason NOT IN ('http_404', 'http_410', 'soft_404', 'no_rows', 'deleted', 'redirect_off_site', 'redirect_loop')
 AND NOT EXISTS (SELECT 1 FROM ledger WHERE page = a.id) ORDER BY id
 """
@@ -354,7 +356,7 @@ def say_gap(each: ListAccount) -> str:
     if each.controls:
         more.append("not followed: " + ", ".join(each.controls[:3]))
     if each.broken:
-        more.append("failed: " + ", ".join(each.broken[:3]))
+        more.append("not read: " + ", ".join(each.broken[:3]))
     if each.beyond:
         more.append(f"not followed: {each.beyond} links, since a page has too many")
     if each.blind:

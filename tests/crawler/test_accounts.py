@@ -295,7 +295,7 @@ def test_a_further_page_that_fails_is_a_gap(tmp_path: Path, reason: str, claimed
     assert each.gap == gap
     if reason == "http_500":
         assert each.broken == ("http_500 http://h/l?p=3",)
-        assert "failed: http_500 http://h/l?p=3" in say_gap(each)
+        assert "not read: http_500 http://h/l?p=3" in say_gap(each)
 
 
 def test_the_page_that_answered_last_knows_best() -> None:

@@ -721,7 +721,7 @@ def test_a_pager_that_breaks_off_and_one_that_leads_to_another_port_are_gaps_of_
         }
     )
     said = {each.url: (each.gap, say_gap(each)) for each in site.frontier.accounts.ledger().lists}
-    assert said["http://h/a/"] == (1, "shows 4; failed: http_500 http://h/a/?p=2")
+    assert said["http://h/a/"] == (1, "shows 4; not read: http_500 http://h/a/?p=2")
     assert said["http://h/b/"] == (3, "shows 4; 3 rows lead to h:8104")
 
 
@@ -743,6 +743,19 @@ def test_a_guest_book_is_read_to_its_end_and_lacks_nothing(site: Unwired, form: 
     asked = [path for path in site.sent if path.startswith("/book")]
     assert asked == ["/book", *(f"/book?p={n}" for n in range(2, 9))]
     assert [each.gap for each in site.frontier.accounts.ledger().lists if each.name == "留言"] == [gap]
+
+
+def test_a_pager_that_robots_txt_disallows_is_a_gap_of_its_list(site: Unwired) -> None:
+    own = {f"/{n}.html": article(f"甲{n}") for n in range(4)}
+    pages = {"/": Said("<a href='/a/'>甲栏</a>"), "/a/": Said(rows(*own) + "<a href='?p=2'>下一页</a>"), **own}
+
+    def answer(path: str) -> Said | Exception:
+        return Refused("robots", "http://h/robots.txt disallows it") if "?" in path else pages[path]
+
+    site.crawl(answer)
+    (each,) = (each for each in site.frontier.accounts.ledger().lists if each.gap)
+    assert (each.url, each.gap) == ("http://h/a/", 1)
+    assert say_gap(each) == "shows 4; not read: robots http://h/a/?p=2"
 
 
 def test_rows_that_only_a_form_leads_to_are_a_gap(site: Unwired) -> None:
