@@ -15,7 +15,7 @@ from archive.errors import DataError
 from archive.layout import TMP
 
 # Why a whole site is in doubt.
-Doubt = Literal["start_leads_nowhere", "no_article", "too_deep", "skipped_articles", "new_layout"]
+Doubt = Literal["start_leads_nowhere", "no_article", "too_deep", "whole_errors", "skipped_articles", "new_layout"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,8 @@ class SiteAccount:
 
     Attributes:
         doubt: `start_leads_nowhere`: a start page without a link that can be followed; `no_article`: the first crawl
-            had no article; `too_deep`: pages that were not asked for because of `max_depth`; `skipped_articles`: pages
+            had no article; `too_deep`: pages that were not asked for because of `max_depth`; `whole_errors`:
+            articles or start pages that came with an error status, so they gave no document; `skipped_articles`: pages
             that the crawler counted as articles and the cleaner skipped; `new_layout`: the newest articles have none of
             the layouts that were learned.
         count: the number of pages concerned.

@@ -39,6 +39,7 @@ _GRAVITY = (
     "start_leads_nowhere",
     "no_article",
     "too_deep",
+    "whole_errors",
     "run",
     "overdue",
     "less",

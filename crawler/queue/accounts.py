@@ -74,6 +74,10 @@ SELECT a.url FROM ledger l JOIN address a ON a.id = l.page WHERE a.priority = ? 
 AND NOT EXISTS (
     SELECT 1 FROM ledger m JOIN address s ON s.id = m.page WHERE s.parent LIKE '%/robots.txt' AND m.leads > 0)
 """
+# Begin of the detail of an error answer that shows a whole page.
+WHOLE = "and yet"
+# One page for all errors shows one article.
+_WHOLE = "SELECT count(DISTINCT detail), min(url) FROM address WHERE reason GLOB 'http_*' AND detail GLOB ?"
 
 # An article, or the file that a list has in place of one.
 _ANY = """
@@ -224,6 +228,9 @@ class Accounts:
         deep, url = self._db.execute("SELECT count(*), min(url) FROM address WHERE reason = 'too_deep'").fetchone()
         if deep:
             yield SiteAccount(doubt="too_deep", count=deep, detail=url)
+        errors, url = self._db.execute(_WHOLE, [f"{WHOLE} *"]).fetchone()
+        if errors:
+            yield SiteAccount(doubt="whole_errors", count=errors, detail=url)
 
 
 class Rows(NamedTuple):
@@ -376,5 +383,7 @@ def say_doubt(doubt: SiteAccount) -> str:
             return f"{doubt.count} of the newest articles have a layout that was not learned, {doubt.detail}"
         case "too_deep":
             return f"{doubt.count} addresses lie more links from a start page than `max_depth`, such as {doubt.detail}"
+        case "whole_errors":
+            return f"{doubt.count} answers with an error status show a whole page, such as {doubt.detail}"
         case "skipped_articles":
             return f"{doubt.count} pages that look like articles gave no document ({doubt.detail})"

@@ -19,6 +19,7 @@ from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
 from crawler.discovery import Link, discover, sheet, within
+from crawler.discovery.general import BLIND
 from crawler.discovery.ledger import Shown, parts, survey
 from crawler.discovery.link import ARTICLE
 from crawler.discovery.scripted import ASKS, TABLES, Play, by_sheet, hands_rows, play
@@ -150,6 +151,19 @@ def wall(capture: Capture, site: Site) -> tuple[Reason, str] | None:
     """What wall an error page is, with the evidence; None: it is none."""
     found = clean(capture, site)
     return (found.reason, found.detail) if isinstance(found, Skip) and found.reason in WALLS else None
+
+
+def whole(capture: Capture, url: str, site: Site, *, start: bool) -> str | None:
+    """What an answer of an error status shows all the same: an article with its day, or where it is a `start` page a
+    list. None: nothing. There are servers that send every page with status 404 or 500.
+    """
+    # A row's day, and that of an address, stand on no page.
+    shown = replace(capture, status=200, found=None, url=urljoin(url, "/"))
+    found = clean(shown, site)
+    if isinstance(found, Document):
+        return f"an article: {found.title}" if found.title and found.published and found.han >= TELLING else None
+    rows = judge(shown, url, site).rows if start else 0
+    return f"a list of {rows} rows" if rows >= BLIND else None
 
 
 def _judged(

@@ -20,12 +20,13 @@ from scrapy.http import Response
 from archive.site import Site, host_of
 from archive.text.document import Reason
 from archive.warc.capture import FoundBy
-from crawler.queue.address import canonical, has_session, origin_of
+from crawler.queue.accounts import WHOLE
+from crawler.queue.address import START, canonical, has_session, origin_of
 from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import UNCONNECTED, Hosts
 from crawler.spiders.answer import capture_of, header
-from crawler.spiders.judge import wall
+from crawler.spiders.judge import wall, whole
 from crawler.spiders.offer import Offers
 from crawler.wire.guard import Refused
 from crawler.wire.handler import UnconnectedError
@@ -139,18 +140,23 @@ class Outcomes:
 
     def refused(self, address: Address, response: Response) -> None:
         """An error status: of the server's making, it is asked again; else it is an answer."""
-        status = response.status
-        if address.kind != "requisite" and (found := wall(capture_of(response, address.url), self._site)) is not None:
-            self.blocked(address, *found, status)
-        elif status >= 500:
+        status, shown = response.status, None
+        if address.kind != "requisite":
+            capture = capture_of(response, address.url)
+            if (found := wall(capture, self._site)) is not None:
+                self.blocked(address, *found, status)
+                return
+            shown = whole(capture, address.url, self._site, start=address.priority == START)
+        detail = f"{WHOLE} {shown}" if shown else ""
+        if status >= 500:
             self._errored(address)
-            self.retry(address, f"http_{status}", "", status=status)
+            self.retry(address, f"http_{status}", detail, status=status)
         else:
-            self.gone(address, f"http_{status}", "", status)
+            self.gone(address, f"http_{status}", detail, status)
 
     def gone(self, address: Address, reason: str, detail: str, status: int) -> None:
         """There is nothing at an address; what was an article there was deleted."""
-        if address.role == "article" and reason in _GONE:
+        if address.role == "article" and reason in _GONE and not detail.startswith(WHOLE):
             reason, detail = "deleted", detail or reason
         self.troubles[reason] += 1
         self._frontier.gone(address, reason, detail, status)

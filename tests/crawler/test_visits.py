@@ -1050,3 +1050,29 @@ def test_the_months_after_the_newest_come_last_one_after_the_other(site: Unwired
 
     asked = site.crawl(answer)
     assert asked.index("/2.html") < asked.index("/m?ym=10") < asked.index("/m?ym=11")
+
+
+def test_whole_pages_with_an_error_status_are_told_and_no_deletions(site: Unwired) -> None:
+    there = {f"/{n}.html": article(f"座谈会{n}召开") for n in range(3)}
+    home = {"/": Said("<title>首页</title>" + rows(*there, "/gone.html"))}
+    gone = Said(article("本页面不存在").body.replace("2020-09-01 来源：市委统战部", ""), status=404)
+
+    def served(status: int) -> dict[str, Said]:
+        return home | {path: replace(said, status=status) for path, said in there.items()} | {"/gone.html": gone}
+
+    site.crawl(served(200))
+    assert site.frontier.accounts.ledger().doubts == ()
+    for status in (404, 500):
+        site.crawl(served(status), full=True)
+        assert site.why() == {f"/{n}.html": f"http_{status}" for n in range(3)} | {"/gone.html": "http_404"}
+        assert site.row("/0.html", "detail") == ("and yet an article: 座谈会0召开",)
+        (doubt,) = site.frontier.accounts.ledger().doubts
+        assert (doubt.doubt, doubt.count, doubt.detail) == ("whole_errors", 3, "http://h/0.html")
+    site.crawl(served(200), full=True)
+    assert site.frontier.accounts.ledger().doubts == ()
+
+
+def test_a_start_page_with_rows_and_an_error_status_is_told(site: Unwired) -> None:
+    site.crawl({"/": Said(rows("/1.html", "/2.html", "/3.html"), status=500)})
+    assert site.row("/", "detail") == ("and yet a list of 3 rows",)
+    assert "whole_errors" in {each.doubt for each in site.frontier.accounts.ledger().doubts}

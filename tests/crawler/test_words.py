@@ -258,6 +258,7 @@ def test_a_gap_is_told_in_words(given: dict[str, Any], words: str) -> None:
         ("start_leads_nowhere", "the start page x has no links that can be followed"),
         ("no_article", "no article was found (3 x)"),
         ("too_deep", "3 addresses lie more links from a start page than `max_depth`, such as x"),
+        ("whole_errors", "3 answers with an error status show a whole page, such as x"),
         ("new_layout", "3 of the newest articles have a layout that was not learned, x"),
         ("skipped_articles", "3 pages that look like articles gave no document (x)"),
     ],
