@@ -161,7 +161,9 @@ def worker(house: House) -> None:
             captures = list(reader.read(warc))
             pages = [c for c in captures if c.status == 200 and "html" in (c.header("Content-Type") or "")]
             asked = reclean.Stale(warc=warc, shard=out, reason="")
-            work = reclean.Work(asked=asked, before=out, path=out, gone=(), hosts=hosts, shared=False, warc_sha256="")
+            work = reclean.Work(
+                asked=asked, before=out, path=out, gone=frozenset(), hosts=hosts, shared=False, warc_sha256=""
+            )
             # Divide the whole cost of a shard by its HTML pages, because trafilatura gets only these.
             timed("reading", warc, partial(read, warc), len(pages))
             timed("cleaning", warc, partial(cleaned, captures, hosts), len(pages))

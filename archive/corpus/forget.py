@@ -9,12 +9,14 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from archive.errors import UsageError
+from archive.corpus import shard
+from archive.errors import DataError, UsageError
 from archive.layout import TMP, WARC_ENDINGS, Layout
+from archive.site import host_of
 from archive.warc import away, exclusions, fixity, index
 from archive.warc.disk import disk_error, sync_folder
 from archive.warc.exclusions import Addresses
@@ -182,6 +184,7 @@ def erase(layout: Layout, warc: Path, wanted: Addresses) -> Erased:
         )
         exclusions.append(layout, _line(layout, erased))
         _note(layout, erased, left)
+        ids = _make_shard(layout, erased)
         # Until the new index is written, no index is better than one with wrong offsets.
         for derived in (layout.index_of(warc), layout.shard_of(warc)):
             derived.unlink(missing_ok=True)
@@ -194,10 +197,44 @@ def erase(layout: Layout, warc: Path, wanted: Addresses) -> Erased:
         sync_folder(warc.parent)
         away.erase(layout, warc)
         if left:
-            index.write(layout, final)
+            _index(layout, final, ids)
     except OSError as error:
         raise disk_error(Path(error.filename or warc), error) from error
     return erased
+
+
+def _index(layout: Layout, final: Path, ids: frozenset[str]) -> None:
+    """Index a rewritten file. Records without ids of their own have others there: a shard with `ids` of such goes."""
+    index.write(layout, final)
+    if not ids <= {row.id for row in index.read(layout.index_of(final))}:
+        layout.shard_of(final).unlink()
+
+
+def _make_shard(layout: Layout, erased: Erased) -> frozenset[str]:
+    """Make the shard of a rewritten file from that of the old one, without what was erased: other rows are the same.
+
+    Returns the ids of its pages; none if no shard is made, as the next `clean` does it.
+    """
+    before = layout.shard_of(erased.warc)
+    about = shard.about(before)
+    if erased.now is None or erased.now_sha256 is None or about is None:
+        return frozenset()
+    if about.provisional or about.header.warc_sha256 != erased.sha256:
+        return frozenset()
+    down, gone, ids, hosts, touched = exclusions.read(layout), frozenset(erased.records), set(), set(), False
+    try:
+        with shard.Writer(layout.shard_of(erased.now)) as writer:
+            for item in shard.read(before):
+                if item.id not in gone:
+                    writer.add(item)
+                    ids.add(item.id)
+                    hosts.add(host_of(item.url))
+                    touched |= down.covering(item.url) is not None
+            header = replace(about.header, warc=erased.now.name, warc_sha256=erased.now_sha256)
+            writer.close(header=header if touched else replace(header, exclusions=""), hosts=sorted(hosts))
+    except DataError:
+        return frozenset()
+    return frozenset(ids)
 
 
 def _note(layout: Layout, erased: Erased, size: int) -> None:

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import Protocol, Self, TypeVar
 
 from archive.corpus import damage, diff, shard
 from archive.corpus.damage import Survey
-from archive.errors import InterruptedCrawl
+from archive.errors import DataError, InterruptedCrawl
 from archive.layout import IMPORTED, Layout
 from archive.site import Site, by_host, host_of
 from archive.text import objects
@@ -103,10 +103,18 @@ class Work:
     asked: Stale
     before: Path
     path: Path
-    gone: tuple[str, ...]
+    gone: frozenset[str]
     hosts: Mapping[str, Site]
     shared: bool
     warc_sha256: str
+
+    def takes_down(self, url: str) -> bool:
+        """Whether the page of an address was taken down."""
+        return bool(self.gone) and not _names(url).isdisjoint(self.gone)
+
+
+def _names(url: str) -> frozenset[str]:
+    return frozenset((surt(url), plain(url)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +235,7 @@ def without_file(layout: Layout, made: Made, sites: Mapping[str, Site]) -> set[s
 
 
 UNREADABLE = "the shard cannot be read"
+TAKEN_DOWN = "a page of it was taken down"
 
 
 def clean(  # noqa: PLR0913 - each is an option of the command
@@ -342,7 +351,7 @@ def _works(
             asked=asked,
             before=before,
             path=elsewhere / f"{number}.parquet" if dry else asked.shard,
-            gone=taken_down(layout, asked.warc, excluded),
+            gone=frozenset(taken_down(layout, asked.warc, excluded)),
             hosts=hosts,
             shared=large is not None and (size_of(asked.warc) or 0) > large,
             warc_sha256=found.digests[asked.warc],
@@ -378,11 +387,11 @@ class _Pages:
 
     def jobs(self) -> Iterator[Job]:
         """The pages to clean, in the order of the file."""
-        hosts, gone = self._work.hosts, frozenset(self._work.gone)
+        hosts = self._work.hosts
         for number, capture in enumerate(reader.read(self._work.asked.warc)):
             host = host_of(capture.url)
             self.met.add(host)
-            if gone and not gone.isdisjoint((surt(capture.url), plain(capture.url))):
+            if self._work.takes_down(capture.url):
                 self._forgotten[number] = _given_up(capture, hosts.get(host), Reason.FORGOTTEN, "")
             else:
                 yield capture, hosts.get(host)
@@ -409,6 +418,8 @@ def make_by(
 ) -> Made:
     """Make a shard with a function that cleans pages and yields them in order."""
     start = time.monotonic()
+    if (about := _without_taken_down(work)) is not None:
+        return _made(work, about, start)
     pages = _Pages(work)
     faults: list[tuple[str, str]] = []
     provisional = False
@@ -423,6 +434,10 @@ def make_by(
                 tell(work.asked.warc, done)
         header = _header(work.asked.warc, work.warc_sha256, sorted(pages.met), work.hosts, work.gone)
         about = writer.close(header=header, hosts=sorted(pages.met), provisional=provisional)
+    return _made(work, about, start, faults)
+
+
+def _made(work: Work, about: shard.About, start: float, faults: Iterable[tuple[str, str]] = ()) -> Made:
     return Made(
         warc=work.asked.warc,
         shard=work.path,
@@ -432,6 +447,32 @@ def make_by(
         faults=tuple(faults),
         difference=None,
     )
+
+
+def _without_taken_down(work: Work) -> shard.About | None:
+    """Make a shard from the one before it, if pages of it were taken down and nothing else changed: the other rows are
+    the same. None: it is to be made from its WARC file.
+    """
+    had = shard.about(work.asked.shard)
+    if had is None or had.provisional or work.asked.reason != TAKEN_DOWN:
+        return None
+    header = _header(work.asked.warc, work.warc_sha256, had.hosts, work.hosts, work.gone)
+    if replace(had.header, exclusions=header.exclusions) != header:
+        return None
+    try:
+        with shard.Writer(work.path) as writer:
+            for item in shard.read(work.asked.shard):
+                forgotten = isinstance(item, Skip) and item.reason is Reason.FORGOTTEN
+                if work.takes_down(item.url):
+                    row = {each.name: getattr(item, each.name) for each in fields(Skip) if hasattr(item, each.name)}
+                    writer.add(Skip(**row | {"reason": Reason.FORGOTTEN, "detail": ""}))
+                elif forgotten:  # it is allowed again
+                    return None
+                else:
+                    writer.add(item)
+            return writer.close(header=header, hosts=had.hosts)
+    except DataError:
+        return None
 
 
 def taken_down(layout: Layout, warc: Path, excluded: Exclusions | None = None) -> tuple[str, ...]:
@@ -467,7 +508,7 @@ def _difference(had: shard.Header, now: shard.Header) -> str:
     if had.schema != now.schema:
         return f"its columns are of version {had.schema}, now {now.schema}"
     if had.exclusions != now.exclusions:
-        return "a page of it was taken down"
+        return TAKEN_DOWN
     return difference(had.recipe, now.recipe)
 
 

@@ -482,3 +482,38 @@ def test_of_other_spellings_only_what_stays_is_said_to_stay(tmp_path: Path) -> N
     assert [done.what for done in undo(layout, [named], "")] == ["back"]
     for url, told in ((named, ["held", "other"]), (other, ["held"])):
         assert [done.what for done in forget(layout, [url], "", erase=False)] == told
+
+
+@pytest.mark.parametrize("erase", [False, True])
+def test_taking_one_page_down_cleans_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, erase: bool) -> None:
+    layout = archive_of(tmp_path, files=2, pages=12)
+    list(reclean.clean(layout, {}))
+    shards = {path: path.stat().st_mtime_ns for path in layout.shards()}
+    captures = [capture for warc in layout.warcs() for capture in reader.read(warc)]
+    with monkeypatch.context() as patched:
+        patched.setattr(reclean, "_Pages", lambda _: pytest.fail("its pages are read"))
+        for capture in captures[5:7] if not erase else captures[5:6]:
+            list(forget(layout, [capture.url], "", erase=erase))
+            assert len(list(reclean.clean(layout, {}))) == (0 if erase else 1)
+    made = [path.read_bytes() for path in layout.shards()]
+    assert sum(path.stat().st_mtime_ns != shards.get(path) for path in layout.shards()) == 1
+    rows = [item for path in layout.shards() for item in shard.read(path)]
+    assert captures[5].url not in {item.url for item in rows if isinstance(item, Document)}
+    assert [item.reason for item in rows if isinstance(item, Skip) and item.url == captures[5].url] == (
+        [] if erase else [Reason.FORGOTTEN]
+    )
+    # They are what cleaning would make.
+    list(reclean.clean(layout, {}, every=True))
+    assert [path.read_bytes() for path in layout.shards()] == made
+
+
+def test_a_page_that_is_allowed_again_is_cleaned(tmp_path: Path) -> None:
+    layout = archive_of(tmp_path, files=1, pages=3)
+    list(reclean.clean(layout, {}))
+    (made,) = [path.read_bytes() for path in layout.shards()]
+    url = next(reader.read(next(iter(layout.warcs())))).url
+    list(forget(layout, [url], "", erase=False))
+    list(reclean.clean(layout, {}))
+    list(undo(layout, [url], ""))
+    list(reclean.clean(layout, {}))
+    assert [path.read_bytes() for path in layout.shards()] == [made]
