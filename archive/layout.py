@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -276,9 +276,12 @@ def walk(folder: Path, *endings: str) -> Iterator[Path]:
                 yield path
 
 
-def walk_folders(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """A folder and all folders below it, each with the names in it that are no folders; symlinks as in `walk`."""
-    for top, folders, names in os.walk(folder, followlinks=True):
+def walk_folders(folder: Path, *, unlisted: Callable[[OSError], None] | None = None) -> Iterator[tuple[str, list[str]]]:
+    """A folder and all folders below it, each with the names in it that are no folders; symlinks as in `walk`.
+
+    Those that cannot be listed are passed over, with the files in them; `unlisted` is told why.
+    """
+    for top, folders, names in os.walk(folder, followlinks=True, onerror=unlisted):
         folders[:] = [name for name in folders if not _leads_back(Path(top, name))]
         yield top, names
 

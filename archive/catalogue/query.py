@@ -120,7 +120,8 @@ def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
         by_shard.setdefault(path, []).append(row)
 
     def read(path: str) -> list[str]:
-        return list(shard.texts(layout.root / path, by_shard[path]))
+        with translated(layout):
+            return list(shard.texts(layout.root / path, by_shard[path]))
 
     texts = {
         (path, row): text
@@ -183,12 +184,12 @@ def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int
               WHERE nth = 1 ORDER BY year, path, row"""  # noqa: S608 - as above
     with catalogue(layout) as db:
         # Fetch all rows now: reading the shards may take an hour, and a crawl that ends meanwhile must write here.
-        found = db.execute(sql, values).fetchall()
+        found = [(layout.root / path, row, id_) for path, row, id_ in db.execute(sql, values)]
     if wanted.sample:
         drawn = {id_ for _, _, id_ in nsmallest(wanted.sample, found, key=lambda row: _lot(wanted.seed, row[2]))}
         found = [row for row in found if row[2] in drawn]
     for path, rows in groupby(found, key=lambda row: row[0]):
-        yield layout.root / path, [row for _, row, _ in rows]
+        yield path, [row for _, row, _ in rows]
 
 
 def _lot(seed: int, id_: str) -> bytes:
@@ -347,7 +348,8 @@ def find(layout: Layout, name: str) -> list[Document]:
                WHERE d.id = ? OR d.url = ? ORDER BY d.latest DESC, d.captured DESC""",
             (name, name),
         ).fetchall()
-    found = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
+    with translated(layout):
+        found = [next(shard.read_rows(layout.root / path, [row])) for path, row in rows]
     return [item for item in found if isinstance(item, Document)]
 
 
@@ -469,11 +471,21 @@ def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
         UsageError: there is no catalogue yet.
         DataError: it cannot be read.
     """
+    with translated(layout), closing(_connect(layout)) as db:
+        yield db
+
+
+@contextmanager
+def translated(layout: Layout) -> Iterator[None]:
+    """Say of values that no catalogue has that it is damaged, where they are read or used.
+
+    Raises:
+        DataError: a value is of the wrong kind.
+    """
     try:
-        with closing(_connect(layout)) as db:
-            yield db
-    # Flipped bits of a row may leave a text that is no UTF-8 or no JSON.
-    except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
+        yield
+    # Flipped bits of a row may leave a text that is no UTF-8, no JSON or no day, a number for a text, or nothing.
+    except (sqlite3.Error, TypeError, ValueError, KeyError) as error:
         raise DataError(f"{layout.catalogue}: {error}. Make it again: cundang rebuild --catalogue") from error
 
 

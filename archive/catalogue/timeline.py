@@ -97,8 +97,7 @@ def capture_of(layout: Layout, id_: str) -> Captured | None:
 
 def _captures(layout: Layout, condition: str, value: str) -> list[Captured]:
     with query.catalogue(layout) as db:
-        found = captured(db, condition, value)
-    paths = ((each, layout.warc_of(layout.root / each.warc)) for each in found)
+        paths = [(each, layout.warc_of(layout.root / each.warc)) for each in captured(db, condition, value)]
     return [replace(each, warc=str(warc.relative_to(layout.root))) if warc else each for each, warc in paths]
 
 

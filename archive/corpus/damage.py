@@ -16,7 +16,7 @@ from typing import IO, Literal
 
 from archive.corpus import shard
 from archive.errors import CundangError, DataError
-from archive.layout import Layout, standing
+from archive.layout import Layout, standing, walk_folders
 from archive.warc import away, fixity, index
 from archive.warc.disk import disk_error, read_error, write_whole
 from archive.warc.fixity import Entry, Event, Ledger, name_of
@@ -323,6 +323,12 @@ def problems(layout: Layout, found: Survey) -> Iterator[Problem]:
     for number, reason in fixity.read(layout).unread:
         cure = "Restore it from a copy."
         yield Problem(file=layout.fixity.name, offset=0, reason=f"line {number} is not an event ({reason}). {cure}")
+    unlisted: list[OSError] = []
+    for _ in walk_folders(layout.warcs_root, unlisted=unlisted.append):
+        pass
+    for error in unlisted if layout.warcs_root.exists() else ():
+        reason = f"the folder cannot be listed ({error.strerror}): what lies there was not verified. Make it readable."
+        yield Problem(file=str(error.filename), offset=0, reason=reason)
     for damage in found.damages.values():
         yield Problem(file=name_of(layout, damage.warc), offset=0, reason=str(damage))
 

@@ -322,6 +322,11 @@ def _open(path: Path) -> Iterator[pq.ParquetFile]:
             yield file
     except FileNotFoundError as error:
         raise DataError(f"{path}: the shard is gone. Bring the catalogue up to date: cundang clean") from error
+    except (TypeError, IndexError) as error:
+        raise DataError(
+            f"{path}: has no such row as the catalogue says ({error}). Make the catalogue again:"
+            " cundang rebuild --catalogue"
+        ) from error
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"{path}: not a readable shard ({error}). Make it again: cundang rebuild --corpus") from error
 

@@ -691,7 +691,7 @@ def test_large_responses_are_held_on_disk(talk: Conversation) -> None:
 @pytest.mark.parametrize(
     ("failed", "stopped", "wanted", "said"),
     [
-        (ERRORS.TimeoutError(), None, DownloadTimeoutError, "no answer in time"),
+        (ERRORS.TimeoutError(), None, handler.UnconnectedError, "no connection in time"),
         (ERRORS.ConnectionDone(), "time", DownloadTimeoutError, "no answer in time"),
         (ERRORS.ConnectionRefusedError(), "time", DownloadTimeoutError, "no answer in time"),
         (ERRORS.ConnectionDone(), "length", DownloadFailedError, "0 interim heads and no end of them"),
