@@ -11,7 +11,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -107,12 +107,13 @@ def _import_each(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
         yield Report(path=str(left), records=repaired.records, problems=repaired.problems, note=note)
     writer = Writer(layout, IMPORTED, warcinfo=(("isPartOf", "imported saved pages"),))
     known: set[str] | None = None
+    ids = _Ids(layout)
     try:
         for path, root in _files(paths):
             try:
                 kind = _kind(path)
                 if kind == "archive":
-                    yield _import_archive(layout, path)
+                    yield _import_archive(layout, path, ids)
                 elif kind == "page":
                     if known is None:
                         known = _imported_ids(layout)
@@ -365,7 +366,7 @@ def _moment(said: object) -> dt.datetime | None:
 # --- WARC, ARC, WACZ ---
 
 
-def _import_archive(layout: Layout, path: Path) -> Report:
+def _import_archive(layout: Layout, path: Path, ids: _Ids) -> Report:
     records = 0
     problems: list[Problem] = []
     notes: list[str] = []
@@ -381,7 +382,7 @@ def _import_archive(layout: Layout, path: Path) -> Report:
                 problems.append(item)
                 continue
             name, warc = item
-            kept, wrong, note = _import_warc(layout, warc, f"{path.name}/{name}" if packed else name)
+            kept, wrong, note = _import_warc(layout, warc, f"{path.name}/{name}" if packed else name, ids)
             records += kept
             problems += wrong
             if note:
@@ -389,7 +390,7 @@ def _import_archive(layout: Layout, path: Path) -> Report:
     return Report(path=str(path), records=records, problems=tuple(problems), note="; ".join(notes) or None)
 
 
-def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[Problem], str | None]:
+def _import_warc(layout: Layout, file: IO[bytes], name: str, ids: _Ids) -> tuple[int, list[Problem], str | None]:
     """Keep a WARC or ARC file unchanged; of a damaged one, keep every record, and set the torn bytes aside."""
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO lacks readinto
@@ -404,7 +405,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     if known := _known(layout, file, digest, ending, len(inspection.gone)):
         return inspection.records, inspection.problems, known
     notes = [left_out] if left_out else []
-    if taken := _taken(layout, inspection.pages):
+    if taken := ids.taken(inspection.pages):
         stem += NEW_IDS
         notes.append(f"kept, with new ids for its pages: {taken} of its record ids belong to other pages here")
     folder = layout.warc_folder(IMPORTED, dt.datetime.now(dt.UTC).year)
@@ -440,20 +441,55 @@ def _known(layout: Layout, file: IO[bytes], digest: str, ending: str, gone: int)
     return _KNOWN if found else None
 
 
-def _taken(layout: Layout, pages: Mapping[str, tuple[str, str]]) -> int:
-    """How many ids of a file's pages belong, in the archive, to another address or moment."""
-    taken: set[str] = set()
-    for path in layout.indexes() if pages else ():
-        with path.open("rb") as file:
-            for line in file:
-                # Few lines are parsed: an archive has millions.
-                id_ = line.partition(b'"id": "')[2].partition(b'"')[0].decode("utf-8", "replace")
-                if id_ not in pages:
-                    continue
+class _Ids:
+    """The ids of the archive's pages: each index is read once in a run, however many files are imported.
+
+    A Bloom filter of 16 MiB, whose size does not grow with the archive: of a million ids it takes one in 20,000 for
+    another. Only for the ids that it seems to have are the indexes read again.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._read: set[Path] = set()
+        self._bits = bytearray(1 << 24)
+
+    def taken(self, pages: Mapping[str, tuple[str, str]]) -> int:
+        """How many ids of a file's pages belong, in the archive, to another address or moment."""
+        for path in self._layout.indexes() if pages else ():
+            if path not in self._read:
+                self._fill(path)
+        met = {id_ for id_ in pages if all(self._bits[byte] & bit for byte, bit in _places(id_.encode()))}
+        taken: set[str] = set()
+        for path in self._layout.indexes() if met else ():
+            taken.update(id_ for id_, page in _pages_in(path, met) if page != pages[id_])
+        return len(taken)
+
+    def _fill(self, path: Path) -> None:
+        self._read.add(path)
+        for id_ in _ID.findall(path.read_bytes()):
+            for byte, bit in _places(id_):
+                self._bits[byte] |= bit
+
+
+def _pages_in(path: Path, ids: Collection[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The pages of an index that have one of some ids: the id, then address and moment."""
+    with path.open("rb") as file:
+        for line in file:
+            # Few lines are parsed: an archive has millions.
+            id_ = line.partition(b'"id": "')[2].partition(b'"')[0].decode("utf-8", "replace")
+            if id_ in ids:
                 with contextlib.suppress(ValueError, KeyError, TypeError):  # a damaged line names no page
                     row = index.parse(line.decode())
-                    taken |= {id_} if (row.url, index.stamp(row.date)) != pages[id_] else set()
-    return len(taken)
+                    yield id_, (row.url, index.stamp(row.date))
+
+
+_ID = re.compile(rb'"id": "([^"]*+)"')
+
+
+def _places(id_: bytes) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The two bits of an id: their bytes, and their places there."""
+    first, second = hash(id_) & 0x7FFFFFF, (hash(id_) >> 32) & 0x7FFFFFF
+    return (first >> 3, 1 << (first & 7)), (second >> 3, 1 << (second & 7))
 
 
 class _Inspection:

@@ -16,11 +16,13 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
-from captures import PROSE, article
+from captures import PROSE, article, write_warc
 from fastwarc.warc import ArchiveIterator as FastIterator
 
 from archive.corpus.ingest import Report, import_paths, pages, read_saved
@@ -571,3 +573,27 @@ def test_such_a_page_is_read_in_a_crawl_too(kind: str) -> None:
         "http://a.cn/news/1.mht",
         "2020-03-01",
     )
+
+
+def test_each_index_is_read_once_however_many_files_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ids of a hundred files are asked for in all indexes: a scan for each of them would be quadratic."""
+    layout, given = Layout(root=tmp_path / "data"), tmp_path / "given"
+    given.mkdir()
+    for number in range(6):
+        made = Layout(root=tmp_path / str(number))
+        write_warc(made, "a", [(f"http://a.cn/{number}.html", article(f"第{number}次座谈会", "统战部召开会议。"))])
+        (warc,) = made.warcs()
+        warc.rename(given / f"{number}.warc.gz")
+    read: Counter[Path] = Counter()
+    opened = Path.open
+
+    def count(self: Path, *args: Any, **named: Any) -> Any:
+        read[self] += self.suffix == ".cdxj" and "rb" in (*args, named.get("mode"))
+        return opened(self, *args, **named)
+
+    monkeypatch.setattr(Path, "open", count)
+    assert [report.note for report in import_paths(layout, [given])] == [None] * 6
+    # `read_bytes` opens too; the last index is read by nobody, for no file follows.
+    assert sorted(times for path, times in read.items() if path.suffix == ".cdxj") == [1] * 5
