@@ -210,7 +210,8 @@ def main() -> None:
             # Requests that wait for robots.txt together go on in any order.
             "CONCURRENT_REQUESTS": 1,
             "DOWNLOAD_DELAY": 0,
-            "DOWNLOAD_TIMEOUT": 3,
+            # Of what the server leaves unanswered a test says so: on a busy machine answers take seconds.
+            "DOWNLOAD_TIMEOUT": 60,
             "LOG_LEVEL": "WARNING",
             **job.get("settings", {}),
         }

@@ -117,7 +117,7 @@ def test_not_a_byte_reaches_a_private_host_though_the_site_file_names_it(tmp_pat
     with OddServer(shapes=SHAPES) as canary:
         hosts = [f"{name}:{canary.port}" for name in names]
         urls = [f"http://{host}/plain" for host in hosts]
-        out = run(None, tmp_path, urls, hosts=hosts, settings={"CLOSESPIDER_TIMEOUT": 30}, blind_endpoint=blind)
+        out = run(None, tmp_path, urls, hosts=hosts, blind_endpoint=blind)
         assert canary.heard == 0
         assert canary.connections == (1 if blind else 0)
     events = {row["url"].split("/")[2]: row for row in out["seen"]}

@@ -113,21 +113,20 @@ class Crawled:
     warc: Path
 
 
+def asked(server: OddServer, name: str, **meta: Any) -> dict[str, Any]:
+    """A request for a shape, with `TIMEOUT` where the server leaves it unanswered: all others have their time."""
+    unanswered = name == "silence" or (name in CUT and CUT[name][1] == "time")
+    return {"url": server.url(name), "meta": meta | ({"download_timeout": TIMEOUT} if unanswered else {})}
+
+
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     with OddServer(shapes=SHAPES) as server:
         out = run(
             server,
             tmp_path_factory.mktemp("data"),
-            [
-                {
-                    "url": server.url(name),
-                    "meta": {"depth": 2, "found": {"parent": "http://a.cn/", "row_date": "[02-19]"}},
-                }
-                for name in SHAPES
-            ],
+            [asked(server, name, depth=2, found={"parent": "http://a.cn/", "row_date": "[02-19]"}) for name in SHAPES],
             crawl={"page_bytes": LIMIT},
-            settings={"DOWNLOAD_TIMEOUT": TIMEOUT},
         )
     assert out["reason"] == "finished", out["log"]
     seen = {row["url"].rpartition("/")[2]: row for row in out["seen"]}
@@ -348,7 +347,7 @@ def test_a_writer_that_fails_midway_leaves_a_capture_for_every_callback(tmp_path
 def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
         # With one page more to fetch: a crawl that has nothing left may be over before it is closed.
-        pages = [server.url("too-long"), server.url("hang")]
+        pages = [asked(server, "too-long"), asked(server, "hang")]
         out = run(server, tmp_path, pages, file_bytes=tap.SPOOL_BYTES + 100_000)
     assert out["reason"] == "writer_failed"
     assert "cannot be held" in out["failure"][1]
@@ -417,14 +416,8 @@ def certificate(folder: Path, address: str = "127.0.0.1", *, expired: bool = Fal
 def test_https_is_recorded_in_clear_with_the_verdict_on_the_certificate(tmp_path: Path) -> None:
     names = ["chunked-gzip", "fold", "surplus", "no-length", "no-length-reset", "short", "too-long", "hang"]
     with OddServer(shapes=SHAPES, tls=certificate(tmp_path)) as server:
-        urls = [server.url(name) for name in names]
-        out = run(
-            server,
-            tmp_path / "data",
-            urls,
-            crawl={"page_bytes": LIMIT},
-            settings={"DOWNLOAD_TIMEOUT": TIMEOUT},
-        )
+        urls = [asked(server, name) for name in names]
+        out = run(server, tmp_path / "data", urls, crawl={"page_bytes": LIMIT})
     found = rows(out["warcs"])
     for name in names:
         block = only(found[name], "response").block

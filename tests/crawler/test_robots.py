@@ -107,7 +107,7 @@ def ask_all(data: Path, names: Iterable[str], **settings: Any) -> Crawled:
             [server.url(path) for server in servers.values() for path in pages],
             hosts=authorities,
             crawl={"allow_private": authorities},
-            settings={"DOWNLOAD_TIMEOUT": 2, "CONCURRENT_REQUESTS": 64, **settings},
+            settings={"DOWNLOAD_TIMEOUT": 5, "CONCURRENT_REQUESTS": 64, **settings},
         )
     return servers, {row["url"]: row for row in out["seen"]}
 
