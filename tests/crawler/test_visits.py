@@ -1076,3 +1076,29 @@ def test_a_start_page_with_rows_and_an_error_status_is_told(site: Unwired) -> No
     site.crawl({"/": Said(rows("/1.html", "/2.html", "/3.html"), status=500)})
     assert site.row("/", "detail") == ("and yet a list of 3 rows",)
     assert "whole_errors" in {each.doubt for each in site.frontier.accounts.ledger().doubts}
+
+
+def test_a_row_that_no_order_finds_behind_the_first_page_is_a_gap_of_a_list_that_counts_its_rows(site: Unwired) -> None:
+    """Rows without days, with numbers in no order: the page that has the new one is due after a month."""
+    names = [417, 902, 133, 688, 251, 774, 520, 399, 845]
+
+    def answer(path: str) -> Said:
+        page = {"/": 1, "/2.html": 2, "/3.html": 3}.get(path)
+        if page is None:
+            return article(path, day="")
+        titles = (
+            f"<li><a href='/show.asp?id={name}'>关于召开第{name}次会议的通知</a></li>"
+            for name in names[3 * page - 3 :][:3]
+        )
+        turns = "".join(f"<a href='/{n}.html'>{n}</a>" for n in range(2, 4))
+        return Said(f"<title>要闻</title><ul>{''.join(titles)}</ul>共{len(names)}条 {turns}")
+
+    site.crawl(answer)
+    assert [each.gap for each in site.frontier.accounts.ledger().lists] == [0]
+    names.insert(4, 611)
+    assert site.crawl(answer, later=12 * HOUR) == ["/"]
+    assert [say_gap(each) for each in site.frontier.accounts.ledger().lists] == ["claims 10 (共10条), shows 9"]
+    # What the first page shows for the first time has the second one asked for, too.
+    names.insert(0, 306)
+    assert {"/", "/2.html"} <= set(site.crawl(answer, later=12 * HOUR))
+    assert [each.gap for each in site.frontier.accounts.ledger().lists] == [0]
