@@ -112,6 +112,22 @@ def test_source_and_author_are_read_at_their_places_where_lines_have_no_labels(h
     assert guessed < 0.85 * count, "the pages must be harder than what is guessed"
 
 
+def test_of_several_articles_at_one_place_the_first_one_says_who_wrote() -> None:
+    # A page that goes on with the next article has day, source and author at the same places once more.
+    count = 0
+    for layout in STATING[:6]:
+        pages = made(layout, 26, bare="boxes")
+        site = taught(pages)
+        for each, following in zip(pages[5:], pages, strict=False):
+            inner = re.split("<body[^>]*>|</body>", following.capture.body.decode())[1:2]
+            html = "".join([*inner, "</body>"]).join(each.capture.body.decode().split("</body>", 1))
+            found = clean(replace(each.capture, body=html.encode()), site)
+            if inner and isinstance(found, Document):
+                assert found.source in (each.source, None), (layout, each.capture.url)
+                count += 1
+    assert count > 60
+
+
 def test_no_text_gets_worse_and_short_notices_are_read() -> None:
     worse, notices = [], []
     for layout in LAYOUTS:
