@@ -417,6 +417,29 @@ STANDS = (
 
 
 @pytest.mark.parametrize("place", STANDS)
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("作者：周敏　编辑：{0}", (None, "周敏")),
+        ("编辑：{0}　作者：周敏", (None, "周敏")),
+        ("来源：青河日报　作者：{0}", ("青河日报", None)),
+        ("作者：{0}　来源：青河日报", ("青河日报", None)),
+        ("（作者：周敏　责任编辑：{0}）", (None, "周敏")),
+    ],
+)
+def test_who_stands_beside_nobody_is_read_wherever_the_line_stands(
+    label: str, said: tuple[str | None, str | None], place: str
+) -> None:
+    lines = [f"3月{day}日，民盟市委组织盟员医生到大坪村开展义诊活动，为村民量血压、测血糖。" for day in range(4, 24)]
+    for text in (lines[:3], lines):
+        for nobody in NOBODY:
+            body = place.format("盟员医生下乡义诊", label.format(nobody), "".join(f"<p>{line}</p>" for line in text))
+            found = read(f"<html><head><title>盟员医生下乡义诊</title></head><body>{body}</body></html>")
+            assert found.text.split("\n") == text, nobody
+            assert (found.source, found.author, found.editor) == (*said, None), nobody
+
+
+@pytest.mark.parametrize("place", STANDS)
 @pytest.mark.parametrize("label", LABELS)
 def test_labels_with_nobody_behind_them_leave_the_text_wherever_they_stand(label: str, place: str) -> None:
     lines = [f"3月{day}日，民盟市委组织盟员医生到大坪村开展义诊活动，为村民量血压、测血糖。" for day in range(4, 24)]
