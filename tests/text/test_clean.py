@@ -600,6 +600,20 @@ def test_conversion_knows_the_particle_and_names(found: str, text: str) -> None:
     assert chinese.simplified(found) == text
 
 
+IN_NAMES = "王汎森 陳汎 孫旂 旂人 徐乾學 林乾 乾隆 乾坤 乾安縣"
+IN_WORDS = "廣汎 普汎 汎美 汎論 汎濫 乾果 乾淨 乾燥 餅乾 曬乾 豆乾"
+
+
+@pytest.mark.parametrize("word", [*IN_NAMES.split(), *IN_WORDS.split()])
+def test_characters_that_stand_in_names_stay_in_them_whatever_stands_beside(word: str) -> None:
+    plain = str.maketrans("陳孫學縣廣論濫淨餅曬", "陈孙学县广论滥净饼晒")
+    kept = word.translate(plain)
+    kept = kept if word in IN_NAMES.split() else kept.translate(str.maketrans("汎乾", "泛干"))
+    # Alone, among other words, and beside the other two.
+    for before, read in (("", ""), ("與會者", "与会者"), ("旂、汎、乾、", "旂、汎、乾、")):
+        assert chinese.simplified(f"{before}{word}") == f"{read}{kept}"
+
+
 @pytest.mark.parametrize(
     ("words", "number"), [("2", 1), ("[2]", 1), ("下一页", 1), ("3", None), ("评论", None), ("", None)]
 )
