@@ -617,3 +617,35 @@ def test_a_line_beside_the_box_of_a_text_of_any_length_and_manner_is_none_of_it(
             body = f"<h1>医疗队走进山村</h1><p>2023-06-12 来源：县报</p>{around.format('本县健康动态欢迎来稿', box)}"
             found = read(f"<title>医疗队走进山村</title><body><div>{body}</div><div>版权所有：县医院</div></body>")
             assert found.text.split("\n") == list(lines)
+
+
+REPEALED = ("清河县侨务工作暂行办法", "清河县归侨走访暂行办法", "清河县乡村医生管理办法")
+# How lines are set, over links that are set so, too.
+SET = {
+    "paragraphs": lambda over, links: "".join(f"<p>{line}</p>" for line in (*over, *links)),
+    "breaks": lambda over, links: "<br>".join((*over, *links)),
+    "spans": lambda over, links: "".join(f"<p><span>{line}</span></p>" for line in (*over, *links)),
+    "items": lambda over, links: (
+        "".join(f"<p>{line}</p>" for line in over) + "".join(["<ul>", *(f"<li>{link}</li>" for link in links), "</ul>"])
+    ),
+    "one paragraph": lambda over, links: "".join(f"<p>{line}</p>" for line in over) + f"<p>{'<br>'.join(links)}</p>",
+}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class=w>{0}{1}</div>",
+        "{0}<div class=c>{1}</div>",
+        "<div>{0}<div class=c>{1}</div></div>",
+        "<table><tr><td>{0}{1}</td></tr></table>",
+        "<div>{0}<table><tr><td>{1}</td></tr></table></div>",
+    ],
+)
+@pytest.mark.parametrize("manner", SET)
+def test_links_that_a_line_announces_are_lines_however_they_are_set(manner: str, around: str) -> None:
+    over = (SAID[0], "现废止下列文件：")
+    box = SET[manner](over, [f"<a href=/{name}.html>{name}</a>" for name in REPEALED])
+    head = "<h1>医疗队走进山村</h1><p>2023-06-12 来源：县报</p>"
+    found = read(f"<title>医疗队走进山村</title><body>{around.format(head, box)}</body>")
+    assert found.text.split("\n") == [*over, *REPEALED]
