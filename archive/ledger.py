@@ -15,7 +15,9 @@ from archive.errors import DataError
 from archive.layout import TMP
 
 # Why a whole site is in doubt.
-Doubt = Literal["start_leads_nowhere", "no_article", "too_deep", "whole_errors", "skipped_articles", "new_layout"]
+Doubt = Literal[
+    "start_leads_nowhere", "no_article", "too_deep", "whole_errors", "skipped_articles", "new_layout", "not_cleaned"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,8 @@ class SiteAccount:
             had no article; `too_deep`: pages that were not asked for because of `max_depth`; `whole_errors`:
             articles or start pages that came with an error status, so they gave no document; `skipped_articles`: pages
             that the crawler counted as articles and the cleaner skipped; `new_layout`: the newest articles have none of
-            the layouts that were learned.
-        count: the number of pages concerned.
+            the layouts that were learned; `not_cleaned`: the cleaning after the last crawl failed.
+        count: the number of pages concerned; of `not_cleaned`, the exit code.
         detail: an address, the numbers of skips by reason, or since when and what helps.
     """
 

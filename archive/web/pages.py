@@ -41,6 +41,7 @@ _GRAVITY = (
     "too_deep",
     "whole_errors",
     "run",
+    "not_cleaned",
     "overdue",
     "less",
     "skipped_articles",

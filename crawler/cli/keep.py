@@ -622,6 +622,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     """Make shards, then the catalogue; return 1 if the cleaner failed on a page, or something is damaged."""
     from archive.catalogue import build
     from archive.corpus import diff, reclean, shard
+    from crawler.runs.cleaning import note_cleaned
 
     shard.load_arrow()
     faults = 0
@@ -662,6 +663,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     elif not dry:
         code |= _catalogue(folders, anew=anew)
         _say_skips(folders.layout, shards)
+        note_cleaned(folders.layout, folder, code)
     return code
 
 

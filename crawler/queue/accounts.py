@@ -385,5 +385,7 @@ def say_doubt(doubt: SiteAccount) -> str:
             return f"{doubt.count} addresses lie more links from a start page than `max_depth`, such as {doubt.detail}"
         case "whole_errors":
             return f"{doubt.count} answers with an error status show a whole page, such as {doubt.detail}"
+        case "not_cleaned":
+            return f"cleaning ended with exit code {doubt.count}. To see why: {doubt.detail}"
         case "skipped_articles":
             return f"{doubt.count} pages that look like articles gave no document ({doubt.detail})"

@@ -95,7 +95,7 @@ class Shape:
 
 
 class Ending(StrEnum):
-    """How a run ended. The last five are known to the schedule alone.
+    """How a run ended. The last six are known to the schedule alone.
 
     Attributes:
         exit_code: of the crawl's process; None: it is not known, or a signal's number.
@@ -123,6 +123,7 @@ class Ending(StrEnum):
     REFUSED = "refused", 2
     NO_SPACE = "no space", 3
     LOCKED = "locked", 4
+    UNCLEANED = "not_cleaned", 1
     RUNNING = "running"
     KILLED = "killed"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import shlex
 import statistics
 import subprocess
@@ -27,6 +28,8 @@ PATIENCE = 20
 # begun to block us. Page counts are not compared, because each run has a different number of pages due. If known pages
 # yield less, the crawl itself reports it (`far_less`).
 SHARE = 0.5
+# Between the reasons of a trouble, of which each kind is told once.
+_BETWEEN, _NUMBER = "\n", re.compile(r"\d+")
 # A comparison needs this many successful runs, each with this many pages.
 ENOUGH, PAGES = 3, 10
 # A page skipped for one of these reasons is not good.
@@ -84,30 +87,40 @@ class Alarm:
 
 
 def tell(runs: Runs, run: ScheduledRun, alarm: Alarm | None, *, stopping: bool) -> None:
-    """Send an alert if a run begins or ends the trouble of its site, and note that in the history.
+    """Send an alert if a run begins or ends the trouble of its site, or adds another kind to it; note that it was sent.
 
     Args:
         runs: the history.
         run: the run that has ended.
-        alarm: where to send the alert; None: only note it.
+        alarm: where to send the alert; None: nowhere, so whoever is named later is told what lasts until then.
         stopping: the schedule is being stopped, so an interrupted run is no trouble.
     """
+    if alarm is None or alarm == Alarm():
+        return
     why = reasons(run, runs.history(run.site, before=run, limit=5))
     if stopping and run.exit == InterruptedCrawl.exit_code:
         why = [reason for reason in why if not reason.startswith(Ending.INTERRUPTED)]
     trouble = runs.trouble(run.site)
     ended = run.ended or run.began
-    if why and trouble is None:
-        text = f"{run.site}: {'; '.join(why)}"
-        runs.set_trouble(run.site, ended, text)
-        if alarm:
-            alarm.send(run, text, why, well=False)
+    since, cause = trouble or (ended, "")
+    new = [reason for reason in why if _kind(reason) not in map(_kind, cause.split(_BETWEEN))]
+    if new:
+        cause = _BETWEEN.join((*filter(None, [cause]), *new))
+        runs.set_trouble(run.site, since, cause)
+        alarm.send(run, f"{run.site}: {'; '.join(new)}", why, well=False)
     elif not why and run.exit == 0 and trouble is not None:
-        since, cause = trouble
         runs.set_trouble(run.site, None)
         text = f"{run.site}: recovered ({run.ending}, {run.pages} pages) after {_span(ended - since)}"
-        if alarm:
-            alarm.send(run, f"{text}; it was: {cause.removeprefix(f'{run.site}: ')}", [], well=True)
+        alarm.send(run, f"{text}; it was: {cause.replace(_BETWEEN, '; ')}", [], well=True)
+
+
+def _kind(reason: str) -> str:
+    """What reasons of one kind have in common, though their numbers and details differ.
+
+    >>> _kind("missed 4"), _kind("gaps: claims 22"), _kind("40% of 90 pages were good, usually 99%")
+    ('missed', 'gaps', '% of  pages were good, usually %')
+    """
+    return _NUMBER.sub("", reason.partition(":")[0]).strip()
 
 
 def _span(passed: dt.timedelta) -> str:

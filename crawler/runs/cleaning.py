@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec
@@ -27,6 +28,8 @@ from crawler.runs.hooks import Ended, after_crawl
 
 P = ParamSpec("P")
 COMMAND = (sys.executable, "-m", "crawler.runs.cleaning")
+# The doubts that cleaning adds to a ledger.
+DOUBTS = ("not_cleaned", "skipped_articles", "new_layout")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,25 @@ def answers(said: bytes) -> dict[str, int]:
     return {one["site"]: one["exit"] for one in map(json.loads, said.splitlines())}
 
 
-def say_failed(key: str, code: int) -> None:
-    """Print how the cleaning of a site failed."""
-    say(f"{key}: cleaning ended with exit code {code}. To see why: cundang clean --site {key}")
+def note_failed(layout: Layout, key: str, code: int) -> None:
+    """Print how the cleaning of a site failed, and add it to the site's ledger, for `status` and the schedule."""
+    doubt = SiteAccount(doubt="not_cleaned", count=abs(code), detail=f"cundang clean --site {key}")
+    say(f"{key}: {say_doubt(doubt)}")
+    with suppress(CundangError, OSError):
+        ledger = read_ledger(layout.ledger(key))
+        # What the cleaning itself doubts says more than its exit code.
+        if not any(each.doubt in DOUBTS for each in ledger.doubts):
+            write_ledger(layout.ledger(key), replace(ledger, doubts=(*ledger.doubts, doubt)))
+
+
+def note_cleaned(layout: Layout, site: str | None, code: int) -> None:
+    """Take back what `note_failed` noted about a site, or about all, if this cleaning ended without an error."""
+    for path in [layout.ledger(key) for key in ([site] if site else layout.keys())] if code == 0 else ():
+        with suppress(CundangError, OSError):
+            ledger = read_ledger(path)
+            kept = tuple(each for each in ledger.doubts if each.doubt != "not_cleaned")
+            if kept != ledger.doubts:
+                write_ledger(path, replace(ledger, doubts=kept))
 
 
 def main() -> None:

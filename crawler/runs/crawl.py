@@ -304,4 +304,4 @@ class CleanAfterCrawl:
         said, _ = await process.communicate(cleaning.job(spider.layout, sites, [crawled], tried=tried))
         spider.cleaned = cleaning.answers(said).get(crawled.key, process.returncode or 0)
         if spider.cleaned:
-            cleaning.say_failed(key, spider.cleaned)
+            cleaning.note_failed(spider.layout, key, spider.cleaned)

@@ -299,7 +299,7 @@ class Crews:
         for each in self._batch:
             code = codes.get(each.crawled.key, cleaner.returncode or 1)
             if code:
-                cleaning.say_failed(each.crawled.key, code)
+                cleaning.note_failed(self._layout, each.crawled.key, code)
             each.crawl.end(each.code or abs(code))
         self._batch = []
 

@@ -20,14 +20,15 @@ from typing import Protocol
 from archive.catalogue import query
 from archive.errors import CundangError, SiteError, worst
 from archive.layout import Layout, Part, of_part
-from archive.ledger import read_ledger
+from archive.ledger import SiteAccount, read_ledger
 from archive.site import Site, load
 from crawler.messages import say
 from crawler.queue.accounts import say_doubt
-from crawler.queue.entries import Tally
+from crawler.queue.entries import Ending, Tally
 from crawler.queue.frontier import Frontier
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
+from crawler.runs import cleaning
 from crawler.runs.alerts import Alarm, tell
 from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
@@ -243,16 +244,23 @@ class Machine:
                     latest = next(iter(frontier.report.runs()), None)
                 if latest is not None and latest.began >= run.began:
                     counts = {each.name: getattr(latest, each.name) for each in fields(Tally)}
-                    did = Did(ending=latest.ending, shortfall=latest.shortfall or self._doubted(site), **counts)
+                    doubt = self._doubt(site)
+                    failed = doubt is not None and doubt.doubt == "not_cleaned" and latest.ending.exit_code == 0
+                    words = say_doubt(doubt) if doubt else None
+                    did = Did(
+                        ending=Ending.UNCLEANED if failed else latest.ending,
+                        shortfall=(words if failed else None) or latest.shortfall or words,
+                        **counts,
+                    )
             outcomes = query.outcomes(self._layout, site, run.began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
             say(f"{site}: the result of the crawl cannot be read: {error}")
         return replace(did, documents=outcomes.pop("document", 0), skips=outcomes)
 
-    def _doubted(self, site: str) -> str | None:
-        """The doubt that the cleaning after the last crawl of a site noted, in words; None: there is none."""
+    def _doubt(self, site: str) -> SiteAccount | None:
+        """The doubt that the cleaning after the last crawl of a site noted; None: there is none."""
         doubts = read_ledger(self._layout.ledger(site)).doubts
-        return next((say_doubt(each) for each in doubts if each.doubt in ("skipped_articles", "new_layout")), None)
+        return next((each for each in doubts if each.doubt in cleaning.DOUBTS), None)
 
     def alive(self, runner: str) -> bool:
         """Whether this process is still alive: its number may have been reused, but not with the same start time."""
