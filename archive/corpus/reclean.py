@@ -126,7 +126,8 @@ class Looked:
         is_sound: the WARC file is not damaged.
         why: why the shard is not current; empty: it is, or it stays although it is not.
         hosts: the hosts of its pages; None: there is no shard that can be read.
-        lost: the sites whose files shaped it, and are not here.
+        lost: the sites whose files shaped it, and are not here, or no longer name its hosts.
+        moved: of these, a site whose file is here, and the hosts that it no longer names; None: there is none.
         lacking: the distributions with page objects that made it, and are not here, with their versions; empty: none.
         is_same_pages: it is of the same WARC file, and of the same pages that were taken down.
     """
@@ -138,6 +139,7 @@ class Looked:
     why: str = ""
     hosts: tuple[str, ...] | None = None
     lost: frozenset[str] = frozenset()
+    moved: tuple[str, tuple[str, ...]] | None = None
     lacking: str = ""
     is_same_pages: bool = True
 
@@ -163,7 +165,10 @@ def _look(
     one = Looked(warc=warc, folder=layout.site_of(warc), shard=path, is_sound=is_sound)
     if about is None:
         return replace(one, why=UNREADABLE if path.exists() else "no shard yet")
-    one = replace(one, hosts=about.hosts, lacking=objects.missing(about.header.recipe), lost=lost_files(about, hosts))
+    lost = lost_files(about, hosts)
+    one = replace(one, hosts=about.hosts, lacking=objects.missing(about.header.recipe), lost=lost)
+    if moved := sorted(lost & {site.key for site in hosts.values()}):
+        one = replace(one, moved=(moved[0], tuple(host for host in about.hosts if host not in hosts)))
     if not is_sound and not one.lost:
         return one
     now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc, excluded))
@@ -178,16 +183,18 @@ def stale(
     """The shards to make, in the order of their WARC files.
 
     Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
-    objects that are not installed, and those whose site files are not here.
+    objects that are not installed, and those whose site files are not here, or no longer name their hosts.
 
     Args:
         looked: what `look` found.
-        every: all shards of sound files.
+        every: all shards of sound files, but those of hosts that their site file no longer names.
         only_hosts: only shards with pages of these hosts.
     """
     lacking = {each.folder for each in looked if each.lacking}
     for each in looked:
-        why = "asked for" if every else each.why if each.folder not in lacking else ""
+        why = each.why if each.folder not in lacking else ""
+        if every:
+            why = "asked for" if each.moved is None else each.why
         is_of = only_hosts is None or each.hosts is None or not set(each.hosts).isdisjoint(only_hosts)
         if each.is_sound and why and is_of:
             yield Stale(warc=each.warc, shard=each.shard, reason=why)
@@ -201,9 +208,10 @@ def why_kept(looked: Collection[Looked]) -> Iterator[str]:
             f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
             f" cundang clean --all --site {folder}"
         )
+    yield from dict.fromkeys(_why_moved(each.folder, *each.moved, each.is_same_pages) for each in looked if each.moved)
     lost: dict[tuple[bool, str], set[str]] = {}
     for each in looked:
-        if each.lost:
+        if each.lost and not each.moved:
             lost.setdefault((not each.is_same_pages, each.folder), set()).update(each.lost)
     for (changed, folder), keys in sorted(lost.items(), key=lambda item: item[0][0]):
         names = ", ".join(sorted(keys))
@@ -218,6 +226,17 @@ def why_kept(looked: Collection[Looked]) -> Iterator[str]:
                 " they are. Name the folder of these files with --sites. To give up their rules: cundang clean --all"
                 f" --site {folder}"
             )
+
+
+def _why_moved(folder: str, key: str, hosts: Iterable[str], is_same_pages: bool) -> str:
+    """The sentence on texts of hosts that their site file no longer names."""
+    names = ", ".join(hosts)
+    kept = "they stay as they are" if is_same_pages else "some are made without it, since pages were taken down"
+    return (
+        f"{folder}: its texts were made with the file of the site {key}, which no longer names {names}: {kept}. A site"
+        f" keeps the hosts of its archived pages: add {names} to `hosts` of {key}.toml again, beside the new ones, then"
+        " run: cundang clean"
+    )
 
 
 def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> frozenset[str]:
@@ -276,7 +295,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
     looked = look(layout, sites, found)
-    for words in why_kept(looked) if not every else ():
+    for words in why_kept([each for each in looked if each.moved] if every else looked):
         warn(words)
     todo = list(stale(looked, every=every, only_hosts=only_hosts))
     for asked in todo:
