@@ -11,7 +11,9 @@ What the web does is data (a `Skip`, a problem in a report), never an exception.
     └── InterruptedCrawl    5: stopped by a signal, state saved
 """
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 # The order in which one exit code stands for several: an interruption, then what stops every site, then the rest.
 _WORST = (5, 3, 2, 4, 1)
@@ -64,3 +66,10 @@ class InterruptedCrawl(CundangError):  # noqa: N818 - the state is saved; nothin
     """A signal ended the crawl; the next one goes on where it stopped."""
 
     exit_code = 5
+
+
+def unwritable(path: Path) -> str:
+    """What to do about a file that may not be written."""
+    if path.exists() and os.access(path.parent, os.W_OK):
+        return "It belongs to another account: let your group write it (docs/operators.md, Several accounts)."
+    return "Make the folder writable."

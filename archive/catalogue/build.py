@@ -18,7 +18,7 @@ from archive.catalogue import aliases, astray, changes, duplicates, mentions, te
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
-from archive.errors import DataError, SpaceError
+from archive.errors import DataError, SpaceError, unwritable
 from archive.layout import Layout
 from archive.site import CHINA
 from archive.warc import index
@@ -249,7 +249,10 @@ def _building(layout: Layout) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_FULL:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+                raise DataError(f"{layout.catalogue}: {error}. {unwritable(layout.catalogue)}") from error
+            if code != sqlite3.SQLITE_FULL:
                 raise
             layout.catalogue.with_suffix(".tmp").unlink(missing_ok=True)
             raise SpaceError(
@@ -287,6 +290,8 @@ def _run(db: sqlite3.Connection, name: str) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        path.touch()  # SQLite itself would let nobody else write it
     db = sqlite3.connect(path, timeout=60)
     db.execute("PRAGMA foreign_keys = ON")
     return db

@@ -289,7 +289,7 @@ class Writer:
         make_folder(folder)
         name = f"{self._site}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.warc.gz"
         self._path = folder / (name + OPEN)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         self._file = _Hashed(descriptor, "w")
         sync_folder(folder)
         self._begun = time.monotonic()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from archive.errors import CundangError, DataError, SpaceError
+from archive.errors import CundangError, DataError, SpaceError, unwritable
 
 # The version of schema.sql, kept as PRAGMA user_version. Files from before there were versions have 0.
 VERSION = 4
@@ -58,6 +58,8 @@ class Database:
                 self.db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
+                if not path.exists():
+                    path.touch()  # SQLite itself would let nobody else write it
                 self.db = sqlite3.connect(path, isolation_level=None)
         try:
             with self.translate():
@@ -160,13 +162,15 @@ class Database:
                     f"{self._path}: the crawl's state is damaged ({words}). Crawl again: it is set aside, and the crawl"
                     " begins anew with what the archive holds. No capture is lost."
                 )
+            elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+                self._failure = DataError(f"{self._path}: {error}. {unwritable(self._path)}")
             else:
                 self._failure = DataError(
                     f"{self._path}: {error}. Check the disk, then crawl again: the crawl continues."
                 )
             raise self._failure from error
         except OSError as error:
-            self._failure = DataError(f"{self._path}: {error.strerror}. Make the folder writable.")
+            self._failure = DataError(f"{self._path}: {error.strerror}. {unwritable(self._path)}")
             raise self._failure from error
 
 

@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-from archive.errors import DataError, LockedError
+from archive.errors import DataError, LockedError, unwritable
 
 
 class Lock:
@@ -24,9 +24,9 @@ class Lock:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Not inherited by the cleaning child: a lock outlives its process in such a copy.
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise DataError(f"{path}: cannot be opened ({error.strerror}). Make the folder writable.") from error
+            raise DataError(f"{path}: cannot be opened ({error.strerror}). {unwritable(path)}") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from archive.errors import DataError
+from archive.errors import DataError, unwritable
 from archive.site import Site
 from crawler.queue.entries import Ending, Tally
 
@@ -170,6 +170,8 @@ class Runs:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch()  # SQLite itself would let nobody else write it
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             # With these settings a killed process loses nothing, and a power cut loses at most the last change.
             self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
@@ -177,10 +179,9 @@ class Runs:
                 self._db.execute("ALTER TABLE run ADD COLUMN shortfall TEXT")
             self._count_history()
         except (OSError, sqlite3.Error) as error:
-            raise DataError(
-                f"{path}: the history of runs cannot be used ({error})."
-                " Correct its permissions, or move it away to start a new one."
-            ) from error
+            damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+            cure = "Move it away to start a new one." if damaged else unwritable(path)
+            raise DataError(f"{path}: the history of runs cannot be used ({error}). {cure}") from error
 
     def close(self) -> None:
         """Close the file."""
