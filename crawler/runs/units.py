@@ -44,7 +44,6 @@ def units(layout: Layout, folder: Path, part: str | None = None) -> dict[str, st
         folders.append(Path(store))
     writable = " ".join(f'"{_escaped(path)}"' for path in folders)
     words = _command(layout, folder, "run", "--metrics", str(PORT), *_share(part))
-    chosen["CUNDANG_SLOTS"] = str(slots.folder().absolute())
     environment = " ".join(f'"{name}={_escaped(value)}"' for name, value in chosen.items())
     service = f"""[Unit]
 Description=cundang: scheduled crawls
@@ -134,6 +133,7 @@ def _share(part: str | None) -> tuple[str, ...]:
 def _chosen() -> dict[str, str]:
     """The environment variables of this program, for files that start it in another environment."""
     found = {name: os.environ.get(name, "").strip() for name in ("CUNDANG_CONTACT", "CUNDANG_STORE")}
+    found["CUNDANG_SLOTS"] = str(slots.folder().absolute())
     if (store := found["CUNDANG_STORE"]) and "://" not in store:
         found["CUNDANG_STORE"] = str(Path(store).absolute())
     return {name: value for name, value in found.items() if value}

@@ -441,9 +441,11 @@ def free_port() -> int:
 
 def test_the_crontab_line_looks_every_minute(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUNDANG_CONTACT", "mailto:a%20b@c.cn")
+    monkeypatch.setenv("CUNDANG_SLOTS", str(house / "slots"))
     line = cundang(house, "schedule", "export", "--cron")
     assert line.startswith("* * * * * cd ")
     assert "a\\%20b" in line
+    assert f" CUNDANG_SLOTS={house}/slots " in line, "the limit of crawls is the one of the shell"
     (house / "data").mkdir(exist_ok=True)
     # The command of the line works.
     shown = line.removeprefix("* * * * * ").replace("\\%", "%")
