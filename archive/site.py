@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -334,15 +334,47 @@ def load(folder: Path) -> dict[str, Site]:
     """Read all site files of a folder: key -> Site, ordered by name.
 
     Raises:
-        SiteError: a file is wrong, or two files claim one host.
+        SiteError: files are wrong, or name one host together; all of them are named.
+    """
+    sites, wrong = load_each(folder)
+    if wrong:
+        raise SiteError("\n".join(dict.fromkeys(wrong.values())))
+    return sites
+
+
+def load_each(folder: Path) -> tuple[dict[str, Site], dict[str, str]]:
+    """Read those site files of a folder that are right, ordered by name; what is wrong with the others, by key.
+
+    Raises:
+        SiteError: there is no such folder.
     """
     if not folder.is_dir():
         raise SiteError(
             f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES, or: cundang sites copy"
         )
-    sites = {path.stem: load_file(path) for path in sorted(folder.glob("*.toml"))}
-    by_host(sites.values())
-    return sites
+    sites, wrong = {}, {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            sites[path.stem] = load_file(path)
+        except SiteError as error:
+            wrong[path.stem] = str(error)
+    # Whose pages those of a common host are, nobody knows.
+    wrong |= clashes(sites.values())
+    return {key: site for key, site in sites.items() if key not in wrong}, wrong
+
+
+def clashes(sites: Iterable[Site]) -> dict[str, str]:
+    """The sites that name a host together with another one, each with a sentence on it."""
+    named: dict[str, list[str]] = {}
+    for site in sites:
+        for host in dict.fromkeys(site.hosts):
+            named.setdefault(host, []).append(site.key)
+    return {key: _clash(host, keys) for host, keys in named.items() if len(keys) > 1 for key in keys}
+
+
+def _clash(host: str, keys: Sequence[str]) -> str:
+    number = "two" if len(keys) == 2 else len(keys)
+    return f"{host} stands in {number} site files, {', '.join(keys[:-1])} and {keys[-1]}. Name it in one."
 
 
 def no_such_site(name: str, folder: Path, known: Iterable[str]) -> SiteError:
@@ -388,7 +420,7 @@ def by_host(sites: Iterable[Site]) -> dict[str, Site]:
     for site in sites:
         for host in site.hosts:
             if found.setdefault(host, site) is not site:
-                raise SiteError(f"{host} stands in two site files, {found[host].key} and {site.key}. Name it in one.")
+                raise SiteError(_clash(host, [found[host].key, site.key]))
     return found
 
 

@@ -11,8 +11,10 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
-from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_site
+from archive.errors import SiteError
+from archive.site import FOLDER, Crawl, Site, host_of, load_each, load_file, no_such_site
 from crawler import collect_seldom
+from crawler.messages import say_all
 from crawler.spiders.site import SINGLE, spider_for
 
 
@@ -31,6 +33,7 @@ class SiteLoader:
         self._folder = folder
         self._own = own
         self._sites: dict[str, Site] | None = None
+        self._wrong: dict[str, str] = {}
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
@@ -57,7 +60,11 @@ class SiteLoader:
             return self._own.load(name)
         sites = self._load_sites()
         if name not in sites:
-            raise KeyError(str(no_such_site(name, self._folder, self.list())))
+            raise (
+                SiteError(self._wrong[name])
+                if name in self._wrong
+                else KeyError(str(no_such_site(name, self._folder, self.list())))
+            )
         return spider_for(sites[name])
 
     def find_by_request(self, request: Request) -> Sequence[str]:
@@ -68,7 +75,9 @@ class SiteLoader:
     def _load_sites(self) -> dict[str, Site]:
         if self._sites is None:
             # A project with its own spiders need not have site files.
-            self._sites = load(self._folder) if self._folder.is_dir() or not self._own.list() else {}
+            there = self._folder.is_dir() or not self._own.list()
+            self._sites, self._wrong = load_each(self._folder) if there else ({}, {})
+            say_all(dict.fromkeys(self._wrong.values()))
         return self._sites
 
 

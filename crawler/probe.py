@@ -20,7 +20,7 @@ from archive.catalogue import query
 from archive.errors import CundangError, UsageError
 from archive.layout import Layout
 from archive.ledger import Ledger, Missing, read_ledger, read_missing
-from archive.site import by_host, host_of, load, load_file
+from archive.site import by_host, host_of, load_each, load_file
 from archive.text.decode import decode, parse
 from archive.text.document import Document
 from archive.warc import reader
@@ -173,7 +173,7 @@ def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
     key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")
     if (path := folder / f"{key}.toml").exists():
         raise UsageError(f"{path} exists already. Delete it, or give another name with --key.")
-    claimed = by_host(load(folder).values()).get(host) if folder.is_dir() else None
+    claimed = by_host(load_each(folder)[0].values()).get(host) if folder.is_dir() else None
     if claimed is not None:
         raise UsageError(f"{host} is already in the site file {claimed.key}. Change that file.")
     return home, key

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from archive.errors import UsageError, worst
 from archive.layout import Layout
 from crawler.cli.folders import Folders
 from crawler.messages import put
@@ -64,8 +65,10 @@ class Command(click.Command):
         self.help = inspect.cleandoc(self.help or "").replace("\n\nExample: ", "\n\n\b\nExample: ")
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and exit with the code that it returns."""
-        ctx.exit(super().invoke(ctx) or 0)
+        """Run the command, and exit with the code that it returns; with 2 if it left out a site file that is wrong."""
+        code = super().invoke(ctx) or 0
+        left_out = isinstance(ctx.obj, Folders) and ctx.obj.wrong
+        ctx.exit(worst([code, UsageError.exit_code]) if left_out else code)
 
 
 class Group(click.Group):

@@ -5,24 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from archive import site as site_files
-from archive.errors import UsageError
+from archive.errors import SiteError, UsageError
 from archive.layout import Layout, Part
-from archive.site import Site
-from crawler.messages import put, say
+from archive.site import Site, load_each
+from crawler.messages import put, say, say_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folders:
-    """The data folder and the folder of site files of a command; `named`: the user chose the latter."""
+    """The data folder and the folder of site files of a command.
+
+    Attributes:
+        named: the user chose the folder of site files.
+        wrong: what is wrong with site files that this command left out, by key; its exit code is 2 then.
+    """
 
     layout: Layout
     sites_folder: Path
     named: bool
+    wrong: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def at(cls, data: Path | None, sites: Path | None) -> Self:
@@ -34,10 +41,21 @@ class Folders:
         """The same folders, restricted to one part of the WARC files; unchanged if no part is named."""
         return replace(self, layout=replace(self.layout, part=Part.read(part))) if part else self
 
-    def sites(self, *extra: str | None) -> dict[str, Site]:
-        """Load the site files, also those given by path: key -> Site."""
+    def valid(self, load: Callable[[Path], tuple[dict[str, Site], dict[str, str]]] = load_each) -> dict[str, Site]:
+        """Load the site files of the folder, and say once what is wrong with those that are left out."""
+        found, wrong = load(self.sites_folder)
+        say_all(words for words in dict.fromkeys(wrong.values()) if words not in self.wrong.values())
+        self.wrong.update(wrong)
+        return found
+
+    def sites(self, *extra: str | None, strict: bool = False) -> dict[str, Site]:
+        """Load the site files, also those given by path: key -> Site.
+
+        Raises:
+            SiteError: with `strict`, a file of the folder is wrong; else it is left out.
+        """
         there = self.named or self.sites_folder.is_dir()
-        found = site_files.load(self.sites_folder) if there else {}
+        found = (site_files.load(self.sites_folder) if strict else self.valid()) if there else {}
         for name in extra:
             if name is not None and name.endswith(".toml"):
                 found[Path(name).stem] = site_files.load_given(Path(name), found)
@@ -52,8 +70,12 @@ class Folders:
         """
         sites, key = self.sites(name), self.key(name)
         if key is None or key not in sites:
-            raise site_files.no_such_site(name, self.sites_folder, sites)
+            raise self._no_such_site(name, sites)
         return sites[key]
+
+    def _no_such_site(self, name: str, known: Iterable[str]) -> SiteError:
+        words = self.wrong.get(name)
+        return SiteError(words) if words else site_files.no_such_site(name, self.sites_folder, known)
 
     def file_of(self, name: str) -> Path:
         """The file of a site that is given by key or by path; it need not be valid.
@@ -108,7 +130,7 @@ class Folders:
         if key is None or key in (kept := self.layout.keys()) or key in (sites := self.sites(name)):
             return key
         if key not in (hosts := self.catalogued()):
-            raise site_files.no_such_site(key, self.sites_folder, {*kept, *sites, *hosts})
+            raise self._no_such_site(key, {*kept, *sites, *hosts})
         return key
 
     def catalogued(self) -> set[str]:

@@ -631,7 +631,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     warned: list[str] = []
     report = diff.Report() if diff_ or accept else None
     _say_given_up(folders.layout, accept=accept and not dry)
-    sites = folders.sites(site, rules)
+    sites = folders.sites(site, rules, strict=every)
     folder, hosts = _folder_or_hosts(folders, site)
     code = 0 if dry or folders.layout.part else say_all(build.mend_indexes(folders.layout))
     with telling("clean") as tell:

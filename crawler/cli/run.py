@@ -136,7 +136,7 @@ def schedule_run(
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
     live, share = Live(), Part.read(part) if part else None
-    plan = schedule.plan(folders.layout, folders.sites_folder)
+    plan = schedule.plan(folders.layout, schedule.read_sites(folders.sites_folder)[0])
     _say_plan([line for line in plan if not share or share.holds(line.site)], folders.sites_folder)
     with served(folders.layout, metrics, live):
         seconds = None if minutes is None else minutes * 60
@@ -172,6 +172,8 @@ def schedule_due(
     folders: Folders, at_once: int | None, alert_command: str | None, alert_webhook: str | None, part: str | None
 ) -> int:
     """Crawl what is due now, then end; for cron and systemd timers. The first call only notes the time.
+
+    A site file with a mistake is named, and the other sites are crawled. The exit code is 2 then.
 
     Example: cundang schedule due
     """
@@ -213,7 +215,7 @@ def schedule_list(folders: Folders, json_: bool) -> None:
     """
     from crawler.runs import schedule
 
-    plan = list(schedule.plan(folders.layout, folders.sites_folder))
+    plan = schedule.plan(folders.layout, folders.valid(schedule.read_sites))
     if not plan:
         _say_unplanned(folders.sites_folder)
     for line in plan:

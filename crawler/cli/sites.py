@@ -11,7 +11,7 @@ from archive import site as site_files
 from archive.errors import CundangError, UsageError
 from crawler.cli.app import json_option, sites_app
 from crawler.cli.folders import Folders, known_data, print_item
-from crawler.messages import put, say
+from crawler.messages import put, say, say_all
 
 
 @sites_app.command("list")
@@ -22,7 +22,7 @@ def sites_list(folders: Folders, json_: bool) -> None:
 
     Example: cundang sites list --json
     """
-    for site in site_files.load(folders.sites_folder).values():
+    for site in folders.valid().values():
         print_item(site, f"{site.key:24} {site.name}  {' '.join(site.hosts)}  {site.schedule or ''}", json_)
 
 
@@ -102,8 +102,9 @@ def sites_check(folders: Folders, names: tuple[str, ...]) -> int:
         good.append(site)
         never = site.schedule and cron.next_time(site, dt.datetime.now(dt.UTC)) is None
         put(f"{site.key}: valid" + (", but its schedule never matches a date" if never else ""))
-    site_files.by_host(good)
-    return UsageError.exit_code if len(good) < len(files) else 0
+    clashes = site_files.clashes(good)
+    say_all(dict.fromkeys(clashes.values()))
+    return UsageError.exit_code if clashes or len(good) < len(files) else 0
 
 
 @sites_app.command("learn")

@@ -14,6 +14,8 @@ import statistics
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from archive.errors import InterruptedCrawl
 from archive.text.document import Reason
@@ -68,9 +70,9 @@ class Alarm:
     command: str | None = None
     webhook: str | None = None
 
-    def send(self, run: ScheduledRun, text: str, why: Sequence[str], *, well: bool) -> None:
-        """Send an alert. A failure is only printed, so that it cannot stop the schedule."""
-        alert = {"text": text, "state": "well" if well else "trouble", "reasons": list(why), **asdict(run)}
+    def send(self, about: Mapping[str, Any], text: str, why: Sequence[str], *, well: bool) -> None:
+        """Send an alert about a run or a site. A failure is only printed, so that it cannot stop the schedule."""
+        alert = {"text": text, "state": "well" if well else "trouble", "reasons": list(why), **about}
         body = json.dumps(alert, ensure_ascii=False, default=str).encode()
         try:
             if self.command:
@@ -83,7 +85,7 @@ class Alarm:
                 with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
                     answer.read(1)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
-            say(f"{run.site}: the alert could not be sent ({error}). It said: {text}")
+            say(f"{about['site']}: the alert could not be sent ({error}). It said: {text}")
 
 
 def tell(runs: Runs, run: ScheduledRun, alarm: Alarm | None, *, stopping: bool) -> None:
@@ -107,11 +109,27 @@ def tell(runs: Runs, run: ScheduledRun, alarm: Alarm | None, *, stopping: bool) 
     if new:
         cause = _BETWEEN.join((*filter(None, [cause]), *new))
         runs.set_trouble(run.site, since, cause)
-        alarm.send(run, f"{run.site}: {'; '.join(new)}", why, well=False)
+        alarm.send(asdict(run), f"{run.site}: {'; '.join(new)}", why, well=False)
     elif not why and run.exit == 0 and trouble is not None:
         runs.set_trouble(run.site, None)
         text = f"{run.site}: recovered ({run.ending}, {run.pages} pages) after {_span(ended - since)}"
-        alarm.send(run, f"{text}; it was: {cause.replace(_BETWEEN, '; ')}", [], well=True)
+        alarm.send(asdict(run), f"{text}; it was: {cause.replace(_BETWEEN, '; ')}", [], well=True)
+
+
+def tell_files(runs: Runs, folder: Path, wrong: Mapping[str, str], alarm: Alarm | None, now: dt.datetime) -> None:
+    """Send an alert about each site file that has got a mistake, and one when that is corrected; note what was sent."""
+    if alarm is None or alarm == Alarm():
+        return
+    told = {str(folder.absolute() / f"{key}.toml"): (key, words) for key, words in wrong.items()}
+    known = runs.troubles(f"{folder.absolute()}/")
+    for name in told.keys() - known:
+        key, words = told[name]
+        runs.set_trouble(name, now, words)
+        alarm.send({"site": key}, f"{key}: its site file is left out: {words}", [words], well=False)
+    for name in known - told.keys():
+        runs.set_trouble(name, None)
+        key = Path(name).stem
+        alarm.send({"site": key}, f"{key}: its site file was corrected, or is gone", [], well=True)
 
 
 def _kind(reason: str) -> str:

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import ParamSpec
 
 from archive.corpus.shard import load_arrow
-from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError, worst
+from archive.errors import CundangError, DataError, InterruptedCrawl, worst
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
-from archive.site import Site, load_file, load_given
+from archive.site import Site, load_each, load_given
 from archive.text.document import Reason
 from crawler.messages import say, say_all
 from crawler.queue.accounts import say_doubt
@@ -107,12 +107,9 @@ def main() -> None:
 
 def _sites(folder: Path) -> dict[str, Site]:
     """The valid site files: a mistake in one must not prevent the cleaning of other sites."""
-    sites = {}
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            sites[path.stem] = load_file(path)
-        except SiteError as error:
-            say(f"clean: {error} Until then, the site is ignored.")
+    sites, wrong = load_each(folder) if folder.is_dir() else ({}, {})
+    for words in dict.fromkeys(wrong.values()):
+        say(f"clean: {words} Until then, the site is ignored.")
     return sites
 
 

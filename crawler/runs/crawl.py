@@ -28,11 +28,11 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, InterruptedCrawl, SiteError, worst
+from archive.errors import CundangError, InterruptedCrawl, SiteError, UsageError, worst
 from archive.layout import Layout, Part, of_part
-from archive.site import Site, by_host, load, load_file, no_such_site
+from archive.site import Site, by_host, load_each, load_file, no_such_site
 from crawler.loader import sites_folder
-from crawler.messages import say, telling
+from crawler.messages import say, say_all, telling
 from crawler.queue.entries import Ending
 from crawler.queue.slots import FULL, Slots
 from crawler.runs import cleaning
@@ -67,13 +67,17 @@ def crawl(
     Raises:
         CundangError: the only site could not be crawled; use the exit code of the error.
     """
-    sites = _load_named(folder, names) or of_part(part, load(folder))
+    sites, wrong = (_load_named(folder, names), {}) if names else load_each(folder)
+    sites = sites if names else of_part(part, sites)
+    say_all(f"crawl: {words} Until then, the site is left out." for words in dict.fromkeys(wrong.values()))
     if not sites:
         say("crawl: this part has no sites.")
     if len(sites) == 1:
         name, site = next(iter(sites.items()))
-        return _crawl_here(layout, folder, site, name, max_pages, full=full)
-    return _crawl_together(layout, folder, sites, Options(max_pages=max_pages, full=full))
+        code = _crawl_here(layout, folder, site, name, max_pages, full=full)
+    else:
+        code = _crawl_together(layout, folder, sites, Options(max_pages=max_pages, full=full))
+    return worst([code, UsageError.exit_code]) if wrong else code
 
 
 def crawl_for(layout: Layout, folder: Path, name: str) -> int:
@@ -102,8 +106,10 @@ def _load_named(folder: Path, names: Iterable[str]) -> dict[str, Site]:
     sites = {name: load_site(folder, name) for name in names}
     known = {site.key: site for site in sites.values()}
     for path in sorted(folder.glob("*.toml")) if sites else ():
-        with contextlib.suppress(SiteError):  # a mistake in the file of another site keeps nobody from crawling
-            known.setdefault(path.stem, load_file(path))
+        with contextlib.suppress(SiteError):  # a mistake in the files of other sites keeps nobody from crawling
+            other = load_file(path)
+            if any(not set(other.hosts).isdisjoint(site.hosts) for site in sites.values()):
+                known.setdefault(path.stem, other)
     by_host(known.values())
     return sites
 
@@ -119,7 +125,7 @@ def load_site(folder: Path, name: str) -> Site:
     if (folder / f"{name}.toml").is_file():
         # Load only this file, so that a mistake in another one does not matter.
         return load_file(folder / f"{name}.toml")
-    raise no_such_site(name, folder, load(folder) if folder.is_dir() else ())
+    raise no_such_site(name, folder, load_each(folder)[0] if folder.is_dir() else ())
 
 
 def settings_for(layout: Layout, folder: Path | None) -> Settings:

@@ -302,6 +302,11 @@ class Runs:
         row = self._db.execute("SELECT since, cause FROM trouble WHERE site = ?", (site,)).fetchone()
         return (_time(row[0]), row[1]) if row else None
 
+    def troubles(self, beginning: str) -> set[str]:
+        """What is in trouble by a name with this beginning: site files, by their paths."""
+        found = self._db.execute("SELECT site FROM trouble WHERE substr(site, 1, length(?1)) = ?1", (beginning,))
+        return {name for (name,) in found}
+
     def set_trouble(self, site: str, since: dt.datetime | None, cause: str = "") -> None:
         """Note that a site is in trouble; with `since` None, that it has recovered."""
         if since is None:

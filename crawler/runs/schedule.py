@@ -21,15 +21,15 @@ from archive.catalogue import query
 from archive.errors import CundangError, SiteError, worst
 from archive.layout import Layout, Part, of_part
 from archive.ledger import SiteAccount, read_ledger
-from archive.site import Site, load
-from crawler.messages import say
+from archive.site import Site, load_each
+from crawler.messages import say, say_all
 from crawler.queue.accounts import say_doubt
 from crawler.queue.entries import Ending, Tally
 from crawler.queue.frontier import Frontier
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
 from crawler.runs import cleaning
-from crawler.runs.alerts import Alarm, tell
+from crawler.runs.alerts import Alarm, tell, tell_files
 from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Due, Last, Runs, ScheduledRun
@@ -278,10 +278,15 @@ def _name(pid: int) -> str:
 
 
 class Files:
-    """The site files, read again now and then; if one has a mistake, the sites that were read before stay."""
+    """The site files, read again now and then; those with a mistake are left out until it is corrected.
+
+    Attributes:
+        wrong: what is wrong with them, by key.
+    """
 
     def __init__(self, folder: Path, part: Part | None = None) -> None:
         self._folder, self._part = folder, part
+        self.wrong: dict[str, str] = {}
         self._sites = self._load()
         self._read = time.monotonic()
 
@@ -296,10 +301,26 @@ class Files:
         return self._sites
 
     def _load(self) -> dict[str, Site]:
-        sites = load(self._folder)
-        for site in sites.values():
-            next_time(site, dt.datetime.now(dt.UTC))
+        sites, wrong = read_sites(self._folder)
+        new = [words for words in wrong.values() if words not in self.wrong.values()]
+        say_all(f"schedule: {words} Until then, the site is left out." for words in dict.fromkeys(new))
+        self.wrong = wrong
         return of_part(self._part, sites)
+
+
+def read_sites(folder: Path) -> tuple[dict[str, Site], dict[str, str]]:
+    """The sites of a folder, and what is wrong with the other files, also with their schedules, by key.
+
+    Raises:
+        SiteError: there is no such folder.
+    """
+    sites, wrong = load_each(folder)
+    for key, site in sites.items():
+        try:
+            next_time(site, dt.datetime.now(dt.UTC))
+        except SiteError as error:
+            wrong[key] = str(error)
+    return {key: site for key, site in sites.items() if key not in wrong}, wrong
 
 
 def run(
@@ -313,7 +334,7 @@ def run(
     once: bool = False,
     live: Live | None = None,
 ) -> int:
-    """Run the schedule; return the worst exit code of its crawls with `once`, else 0.
+    """Run the schedule; with `once` return the worst exit code of its crawls, or that of wrong site files, else 0.
 
     Args:
         layout: the data folder.
@@ -326,7 +347,7 @@ def run(
         live: the state, updated with each look.
 
     Raises:
-        SiteError: a site file has a mistake.
+        SiteError: there is no folder of site files.
     """
     sites = Files(folder, part)
     runs = Runs(layout.runs)
@@ -340,6 +361,7 @@ def run(
         while True:
             trimmed = _trim(runs, layout, trimmed)
             codes += _report(schedule.look())
+            tell_files(runs, folder, sites.wrong, alarm, machine.now())
             live.looked, live.running, live.due = time.monotonic(), schedule.running, schedule.due
             live.cleaning = machine.crews.cleaning
             if end is not None and time.monotonic() >= end and not caught:
@@ -352,7 +374,7 @@ def run(
             time.sleep(LOOK if not caught else LOOK / 10)
     machine.crews.close()
     runs.close()
-    return worst(codes) if once else 0
+    return worst([*codes, *(SiteError.exit_code for _ in sites.wrong)]) if once else 0
 
 
 def _trim(runs: Runs, layout: Layout, last: float) -> float:
@@ -384,16 +406,12 @@ class Planned:
     last_ending: str | None
 
 
-def plan(layout: Layout, folder: Path) -> list[Planned]:
-    """The schedule of all sites.
-
-    Raises:
-        SiteError: a site file has a mistake.
-    """
+def plan(layout: Layout, sites: Mapping[str, Site]) -> list[Planned]:
+    """The schedule of all sites."""
     now = dt.datetime.now(dt.UTC)
     runs = Runs(layout.runs) if layout.runs.exists() else None
     found = []
-    for site in load(folder).values():
+    for site in sites.values():
         if site.schedule is not None:
             last = next(iter(runs.history(site.key, limit=1)), None) if runs else None
             found.append(
