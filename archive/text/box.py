@@ -580,7 +580,8 @@ class _Walk:
             if self.is_dateline(index, linked=right_under) or (right_under and dates.is_day(self.keys[index])):
                 return index
             key = self.keys[index]
-            if words.match("abstract_label", key) or fields.is_label(key):
+            # Who put the text there may stand over its day.
+            if words.match("abstract_label", key) or fields.is_label(key) or (right_under and fields.is_dateline(key)):
                 continue
             plain = furniture_id(key) is None
             others += self.blocks[index].size >= 8 if self.is_link(index) else plain
