@@ -224,7 +224,8 @@ def _may_date(draft: Draft, index: int, line: str, prose: Sequence[int]) -> bool
         line, "".join(line.read for line in draft.lines[index + 1 : index + 2])
     ):
         return False
-    if "\t" in line and not any(map(str.isdecimal, line)) and not fields.byline(line).source:
+    said = fields.byline(line)
+    if "\t" in line and not any(map(str.isdecimal, line)) and not (said.source or (said and ":" in lines.narrow(line))):
         # The head of a table: 类别 单位名称.
         return False
     if "T" in (dates.read(line) or "T") or fields.is_labelled(line) or dates.is_day(lines.narrow(line)):

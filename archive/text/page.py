@@ -129,21 +129,24 @@ def _datelines(read: Outline, keys: Sequence[str], title: int | None) -> dict[in
     anchor = next((i for i, key in enumerate(keys) if is_sentence(key, PROSE)), 0) if title is None else title
     over, under = range(max(0, anchor - CELLS), anchor), range(anchor + 1, min(len(keys), anchor + 1 + CELLS))
     under = under if title is not None else range(0)
-    labelled = {value: said for part in (over, under) for _, value, said in fields.in_boxes(read, keys, part)}
+    pairs = [pair for part in (over, under) for pair in fields.in_boxes(read, keys, part)]
+    labelled = {value: said for _, value, said in pairs}
+    # Who wrote and edited may stand in pairs right below the dateline.
+    named = {label for label, _, said in pairs if fields.byline(said)}
     found: dict[int, str] = {}
     for index in (*over, *under):
-        near = title is not None and title - OVER <= index <= title + ZONE
-        said = labelled.get(index) or (_as_dateline(read, keys[index], index, anchor) if near else None)
-        if said:
+        if said := labelled.get(index) or _as_dateline(read, keys[index], index, title):
             found[index] = narrow(said)
-        elif index > anchor and _begins_text(keys[index]):
+        elif index > anchor and index + 1 not in named and _begins_text(keys[index]):
             break
     return found
 
 
-def _as_dateline(read: Outline, key: str, index: int, title: int) -> str | None:
+def _as_dateline(read: Outline, key: str, index: int, title: int | None) -> str | None:
     """A line near the title as a dateline in the manner of all others; None where it is one, or none at all."""
     block = read.blocks[index]
+    if title is None or not title - OVER <= index <= title + ZONE:
+        return None
     if (
         block.linked >= LINKED
         or block.kind == "caption"

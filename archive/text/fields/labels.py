@@ -603,7 +603,7 @@ def in_boxes(
         near = beneath.kind in ("cell", "item") or outline.holds(outline.parents[block.element], value)
         alike = block.kind == beneath.kind and block.linked < LINKED
         said = f"{lines[label].rstrip('：: ')}：{lines[value]}"
-        if near and alike and len(lines[value]) <= VALUE and is_dateline(said):
+        if near and alike and len(lines[value]) <= VALUE and not labels(lines[value]) and is_dateline(said):
             yield label, value, said
 
 
