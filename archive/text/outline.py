@@ -530,7 +530,8 @@ class _Reader:
 
     `parts` is the run of text that is open, with `links` characters of link text; it ends where a box begins or ends.
     `names` and `opened` say which elements are open; `holder` is the innermost box, `led` the last link. `inner` are
-    the texts in elements to look at again that are not `counted` yet.
+    the texts in elements to look at again that are not `counted` yet; `veiled` the runs that styles hide and that are
+    kept all the same.
     """
 
     def __init__(self, html: str, *, marked: bool) -> None:
@@ -549,6 +550,7 @@ class _Reader:
         self.names = ["html"]
         self.opened = [_NESTED_OPEN]
         self.watched: list[_Watched] = []
+        self.veiled: list[range] = []
         self.parts: list[str] = []
         self.inner: list[str] = []
         self.holder = self.links = self.link_depth = self.counted = self.astray = 0
@@ -580,6 +582,7 @@ class _Reader:
         while len(names) > 1:
             self.leave()
         self.flush()
+        self.drop_copies()
 
     def text(self, text: str) -> None:
         """A text that stands between tags."""
@@ -643,10 +646,25 @@ class _Reader:
         """
         if at.mark is not None:
             self.picked.append((at.mark, at.run, len(self.runs)))
-        elif self.count() - at.counted < _TOO_MUCH_TO_HIDE and not self.is_unfolded(at):
+        elif self.count() - at.counted >= _TOO_MUCH_TO_HIDE or self.is_unfolded(at):
+            while self.veiled and self.veiled[-1].start >= at.run:
+                self.veiled.pop()
+            self.veiled.append(range(at.run, len(self.runs)))
+        else:
             del self.runs[at.run :]
             self.parts[:], self.links = at.parts, at.links
             self.picked = [found for found in self.picked if found[2] <= at.run]
+
+    def drop_copies(self) -> None:
+        """Take out what styles hide, however much, where the page says all of it elsewhere: a copy for printing."""
+        said = Counter(_plain(run[0]) for run in self.runs) if self.veiled else Counter()
+        for runs in sorted(self.veiled, key=len, reverse=True):
+            own = Counter(_plain(run[0]) for run in self.runs[runs.start : runs.stop])
+            said.subtract(own)
+            if all(said[text] > 0 for text in own if text):
+                self.runs[runs.start : runs.stop] = [_NO_RUN] * len(runs)
+            else:
+                said.update(own)
 
     def watch(self, mark: str | None) -> None:
         """Look at an element again when it ends."""
@@ -879,6 +897,11 @@ class _Reader:
 def _is_prose(text: str) -> bool:
     """Whether a text as written is a paragraph."""
     return "。" in text and han(text) >= PARAGRAPH
+
+
+def _plain(text: str) -> str:
+    """A text as written without white space, for comparing."""
+    return "".join((unescape(text) if "&" in text else text).replace(EDGE, "").split())
 
 
 def _shown(text: str) -> int:

@@ -27,6 +27,7 @@ TEXT = (
     "6月10日，市委统战部召开专题会议，研究部署下半年重点任务。\n会议强调，要坚持以铸牢中华民族共同体意识为主线。\n"
     "活动由市委统战部主办，历时三天，二百余人参加。\n姓名\t单位\n周志远\t市侨联"
 )
+COPY = "".join(f"<p>{line}</p>" for line in TEXT.split("\n")[:3]) * 3
 _TAG = re.compile(r"<(?!!)[^<>]*>")
 
 
@@ -41,6 +42,9 @@ MANNERS: dict[str, Callable[[str], str]] = {
     "hexadecimal numbers": lambda page: re.sub(r"[^\x00-\x7f]", lambda found: f"&#X{ord(found[0]):x};", page),
     "capitals": in_tags(lambda tag: re.sub(r"^</?\w+|\s\w+(?==)", lambda found: found[0].upper(), tag)),
     "no end tags": in_tags(lambda tag: "" if tag in ("</p>", "</li>", "</td>", "</tr>") else tag),
+    "a copy that is hidden": lambda page: re.sub(
+        "(<body[^>]*>)", lambda found: f'{found[0]}<div style="display:none">{COPY}</div>', page
+    ),
     "comments": in_tags(lambda tag: f"<!-- {tag[1:3]} -->{tag}<!--[if IE]><![endif]-->"),
 }
 
