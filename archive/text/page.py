@@ -24,6 +24,8 @@ from archive.text.scripts import written
 # The dateline stands at most so many lines over the title, or below it, over a sentence of so many characters; of it so
 # much may be links.
 OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
+# The name of a column has at most so many characters.
+COLUMN = 8
 # So many lines around the title may be labels and their values, each in a box of its own.
 CELLS = 24
 
@@ -103,7 +105,9 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     metas = _metas(read)
     head = _head(read)
     names = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
-    names += fields.named(found, keys)
+    # Short links name columns, and so do the steps of a breadcrumb, whose last one may be the title.
+    names += [block.text for block in found if block.linked >= LINKED and block.size <= COLUMN]
+    names += [step for key in keys if fields.is_crumb(key) for step in fields.columns(key, None)[:-1]]
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     title = fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else picked
     datelines = _datelines(read, keys, title)

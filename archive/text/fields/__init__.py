@@ -5,7 +5,6 @@ from archive.text.fields.captions import may_be_caption as may_be_caption
 from archive.text.fields.columns import columns as columns
 from archive.text.fields.columns import goes_on as goes_on
 from archive.text.fields.columns import is_crumb as is_crumb
-from archive.text.fields.columns import named as named
 from archive.text.fields.datelines import as_dateline as as_dateline
 from archive.text.fields.head import bare_lines as bare_lines
 from archive.text.fields.head import head_parts as head_parts

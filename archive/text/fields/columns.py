@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 
-from archive.text.blocks import Block
 from archive.text.fields.head import is_site_name
-from archive.text.lines import holding, is_sentence, narrow
+from archive.text.lines import narrow
 
 _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
@@ -28,44 +26,6 @@ _NO_COLUMN_WORDS = (
     "内容页 查看 查看内容 查看新闻 浏览文章 文章内容 信息内容 返回首页 详细页 当前页 Home"
 )
 _NO_COLUMN = frozenset(_NO_COLUMN_WORDS.split())
-
-# The owner of a site behind a label.
-_OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
-_CONTACT = re.compile("电话|地址|邮编|备案|ICP")
-# The owner before the licence of the site: 某市民盟 京ICP备12345号.
-_LICENSED = re.compile(r"\A(?P<name>[一-鿿]{2,20})\s{1,3}[一-鿿]?ICP")
-# A link of so many characters above an article leads to a column; so many in one line are a menu.
-COLUMN, MENU = 8, 4
-_MENU_SPLIT = re.compile(r"[\s|/·]+")
-# The foot of a page is among so many lines.
-FOOT = 4
-
-
-def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
-    """What a page calls its columns and its site: short links, steps of the breadcrumb, the owner at its foot."""
-    above = True
-    crumbs = holding(_CRUMBS, "\n".join(keys))
-    for index, (block, key) in enumerate(zip(blocks, keys, strict=True)):
-        above = above and not is_sentence(key)
-        if index in crumbs and block.linked < 1 and len(key) <= 120 and is_crumb(key):
-            # The last step may be the article itself.
-            steps = columns(key, None)[: -1 if block.linked else None]
-            yield from (step for step in steps if step != steps[-1] or len(step) <= COLUMN)
-        elif block.linked >= 0.5:
-            yield from _links(key, above=above)
-        elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
-            yield from (found["name"] for found in _OWNER.finditer(key[:200]))
-    # The owner may have a line of his own over it.
-    foot = range(max(1, len(keys) - FOOT), len(keys))
-    yield from (keys[i - 1] for i in foot if _CONTACT.search(keys[i]) and blocks[i].element == blocks[i - 1].element)
-    yield from (found["name"] for i in foot if (found := _LICENSED.match(keys[i])))
-
-
-def _links(key: str, *, above: bool) -> Sequence[str]:
-    """The names in a line of links, where they are short; a menu above the text may be one line."""
-    menu = _MENU_SPLIT.split(key) if above and len(key) > COLUMN else ()
-    names = menu if len(menu) >= MENU else (key,)
-    return names if max(map(len, names)) <= COLUMN else ()
 
 
 def columns(crumb: str, title: str | None) -> tuple[str, ...]:
