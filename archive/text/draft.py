@@ -208,17 +208,12 @@ def _heads(draft: Draft, index: int, prose: Sequence[int]) -> bool:
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.search(line) is not None)
 
 
-def _is_subhead(draft: Draft, line: str, index: int, prose: Sequence[int]) -> bool:
-    """Whether a line has a label and no day, below the dateline and among paragraphs: 来源：从敲门开始."""
-    among = bool(prose) and prose[0] < index < prose[-1]
-    return among and draft.headed == 0 and not dates.read(line)
-
-
 def _may_date(draft: Draft, index: int, line: str, prose: Sequence[int]) -> bool:
     """Whether a line may be the dateline: no row of what the article lists, a name and a day without a label in cells,
     below the dateline, or behind a sentence.
     """
-    if _is_subhead(draft, line, index, prose):
+    if prose and prose[0] < index < prose[-1] and draft.headed == 0 and not dates.read(line):
+        # A subhead among paragraphs: 来源：从敲门开始.
         return False
     if not fields.is_dateline(line) or fields.is_of_event(
         line, "".join(line.read for line in draft.lines[index + 1 : index + 2])
@@ -354,7 +349,8 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
         draft.take(index, "byline")
     elif draft.sign(index, fields.reporters(_without_day(line)) or _marked(draft, index, line)):
         return
-    elif _is_minute(line) or (
+    # No notice is signed with a day and its minute.
+    elif ("T" in (dates.read(line) or "") and dates.is_day(lines.narrow(line))) or (
         fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line))
     ):
         draft.byline.take(fields.byline(line), "dateline", line)
@@ -373,11 +369,6 @@ def _without_day(line: str) -> str:
     """A line without the day behind it: 罗志强 图/文 2012/1/10."""
     said, _, day = lines.narrow(line).rpartition(" ")
     return said if said and dates.is_day(day) else line
-
-
-def _is_minute(line: str) -> bool:
-    """Whether a line is a day with its minute and nothing else: no notice is signed so."""
-    return "T" in (dates.read(line) or "") and dates.is_day(lines.narrow(line))
 
 
 def _read_prose(draft: Draft) -> None:

@@ -104,10 +104,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         keys = chinese.likened(chinese.pinyin_repaired(whole) or whole).split("\n") if keys else keys
     metas = _metas(read)
     head = _head(read)
-    names = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
-    # Short links name columns, and so do the steps of a breadcrumb, whose last one may be the title.
-    names += [block.text for block in found if block.linked >= LINKED and block.size <= COLUMN]
-    names += [step for key in keys if fields.is_crumb(key) for step in fields.columns(key, None)[:-1]]
+    names = _names(metas, found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     title = fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else picked
     datelines = _datelines(read, keys, title)
@@ -255,6 +252,13 @@ def _head(read: Outline) -> str:
     """The text of the title element; a page of WML is a card with its title."""
     cards = (fold(card.get("title", "")) for card in read.every("card"))
     return fold(unescape(read.title)) or next(cards, "")
+
+
+def _names(metas: Sequence[tuple[str, str]], blocks: Sequence[Block], keys: Sequence[str]) -> list[str]:
+    """What a page calls its site, and its columns: short links, and the steps of a breadcrumb but the last."""
+    site = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
+    links = [block.text for block in blocks if block.linked >= LINKED and block.size <= COLUMN]
+    return [*site, *links, *(step for key in keys if fields.is_crumb(key) for step in fields.columns(key, None)[:-1])]
 
 
 def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:

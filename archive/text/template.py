@@ -271,10 +271,6 @@ def value_of(name: str, spot: Spot, line: str) -> str | None:
 
     >>> value_of("source", Spot(at="p", part=0), "2023-06-12 云溪发布 周敏")
     '云溪发布'
-    >>> value_of("author", Spot(at="p", part=1), "2023-06-12 云溪发布 周敏 李红")
-    '周敏 李红'
-    >>> value_of("source", Spot(at="p", part=0), "2023-06-12 周敏") is None
-    True
     """
     if name == "date":
         return dates.read(line, loose=True) if len(line) <= SHORT else None

@@ -243,21 +243,12 @@ def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> st
     without a dateline that also links to its target has no text: its sentence says that it leads on.
     """
     for seconds, target in refreshes(html):
-        read = seconds > AT_ONCE and (stated or (_says(page) and not _links_to(page, joined(url, target), url)))
+        linked = any(joined(url, href) == joined(url, target) for href, _ in page.outline.links)
+        read = seconds > AT_ONCE and (stated or (not linked and any(is_sentence(key, 10) for key in page.keys)))
         if seconds <= LATER and not read and not leads_to(target, url):
             return f"meta refresh to {target}"
     stub = script_target(html) if size < 30 else None
     return f"script to {stub}" if stub else None
-
-
-def _says(page: Page) -> bool:
-    """Whether a page has a sentence."""
-    return any(is_sentence(key, 10) for key in page.keys)
-
-
-def _links_to(page: Page, target: str, url: str) -> bool:
-    """Whether a page links to an address."""
-    return any(joined(url, href) == target for href, _ in page.outline.links)
 
 
 def _challenged(html: str, text: str, size: int) -> str | None:

@@ -49,8 +49,6 @@ def as_dateline(line: str) -> str:
 
     >>> as_dateline("写的人：苗小雨　3 月 5 日 2019"), as_dateline("2017年4月27日　盟员　戚若兰")
     ('作者:苗小雨 发布时间:2019-03-05', '2017年4月27日 作者:戚若兰')
-    >>> as_dateline("3月5日，同乡会召开了会议。"), as_dateline("地点：元朗屏山")
-    ('3月5日，同乡会召开了会议。', '地点：元朗屏山')
     """
     if len(line) > LONGEST or not _HINT.search(line) or _CLAUSE.search(narrow(line)):
         return line

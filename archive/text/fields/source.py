@@ -25,8 +25,6 @@ def unlabelled(line: str, site: str = "", *, account: bool = False) -> Byline:
 
     >>> unlabelled("2019年11月25日 18:57 参考消息").source, unlabelled("石佳/中国青年报").author
     ('参考消息', '石佳')
-    >>> unlabelled("2019-09-23 07:48 棱镜").source, unlabelled("2019-09-23 07:48 统战动态").source
-    ('棱镜', None)
     """
     whole = canonical(line)
     marks = labels(line)

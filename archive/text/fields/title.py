@@ -83,8 +83,6 @@ def tidy(title: str) -> str:
 
     >>> tidy("同心向党&nbsp;携手奋进"), tidy("泸县(泸县:“统”舟共济抗疫情,“战”不旋踵一条心)")
     ('同心向党 携手奋进', '泸县:“统”舟共济抗疫情,“战”不旋踵一条心')
-    >>> tidy("四川统一战线在行动(二)")
-    '四川统一战线在行动(二)'
     """
     if "&" in title and ENTITY.search(title):
         title = " ".join(unescape(title).split())
@@ -98,8 +96,6 @@ def part_day(title: str) -> tuple[str, str]:
 
     >>> part_day("【2010-08-25】一渠清水润万家"), part_day("春运(2010年)")
     (('一渠清水润万家', '2010-08-25'), ('春运(2010年)', ''))
-    >>> part_day("山门暂停开放 [道务处·2021/2/9]"), part_day("修桥捐款名单 2010.07.02")
-    (('山门暂停开放', '道务处 2021/2/9'), ('修桥捐款名单', '2010.07.02'))
     """
     if title[:1] in _OPEN and (end := next((i for i, mark in enumerate(title[:20]) if mark in _CLOSED), 0)):
         said, rest = title[1:end], title[end + 1 :]
@@ -549,8 +545,6 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: st
 
     >>> title_of("统战部召开会议_统战时讯_四川统一战线", None), title_of("四川统一战线", None)
     ('统战部召开会议', None)
-    >>> title_of("民盟市委_民盟简讯_市民盟赴某县调研", None, ["民盟市委", "民盟简讯"])
-    '市民盟赴某县调研'
     """
     known = {bare for bare in bare_lines([*columns, site or ""]) if bare}
     parts = [part for part in head_parts(head) if bare_lines([part])[0] not in known]
