@@ -148,6 +148,9 @@ def _span(passed: dt.timedelta) -> str:
     )
 
 
+# The reasons that a machine has behind a proxy, and how other programs are told of one.
+_UNREACHED = ("unknown_host", "timeout", "connection_refused", "connection_failed", "robots_unreachable")
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 # The advice if a site gave no page, by the most frequent reason.
 _CURES = {
     "robots": "Its robots.txt disallows them. Ask the site's owner for permission, or name other start pages.",
@@ -170,4 +173,6 @@ def cure(troubles: Mapping[str, int]) -> str:
     'Check that its start pages open in a browser, then crawl again.'
     """
     most = max(troubles, key=lambda reason: troubles[reason], default="")
-    return _CURES.get(most, "Check that its start pages open in a browser, then crawl again.")
+    words = _CURES.get(most, "Check that its start pages open in a browser, then crawl again.")
+    named = next((name for name in _PROXIES if os.environ.get(name)), None) if most in _UNREACHED else None
+    return f"{words} {named} is set, but crawls use no proxy: they need a direct way to the site." if named else words

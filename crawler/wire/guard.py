@@ -188,7 +188,11 @@ class GuardedEndpoint:
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         host = parts.hostname or ""
         resolved = _Addresses(host)
-        self._reactor.nameResolver.resolveHostName(resolved, literal_address(host) or host, port)
+        if (address := literal_address(host)) is not None:
+            # Scrapy's resolver knows IPv4 only, even where there is nothing to look up.
+            resolved.done.callback([address])
+        else:
+            self._reactor.nameResolver.resolveHostName(resolved, host, port)
         return resolved.done.addCallback(self._reachable).addCallback(self._attempt, port, factory)
 
     def _reachable(self, addresses: list[str]) -> list[str]:
