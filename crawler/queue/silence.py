@@ -40,14 +40,16 @@ class Silence:
         """Why the origin is not to be tried now; None: it is.
 
         It is tried again once it has been silent twice as long as at the last try. A host that does not answer at all
-        is tried by each crawl: its other origin must have answered once.
+        is tried by each crawl: its other origin must have given pages meanwhile, and not only led here.
         """
         with self._translate():
             row = self._db.execute("SELECT since, tried FROM silent WHERE origin = ?", [origin]).fetchone()
-            answered = self._db.execute(
-                "SELECT 1 FROM address WHERE origin = ? AND status NOT NULL LIMIT 1", [_other(origin)]
+            if row is None or not row[0] <= row[1] <= now < self._again(*row):
+                return None
+            gives = (
+                "SELECT 1 FROM address WHERE origin = ? AND state = 'done' AND status IN (200, 304) AND fetched >= ?"
             )
-            if row is None or not row[0] <= row[1] <= now < self._again(*row) or answered.fetchone() is None:
+            if self._db.execute(f"{gives} LIMIT 1", [_other(origin), row[0]]).fetchone() is None:
                 return None
         return self._say(origin, *row)
 

@@ -161,13 +161,13 @@ def test_an_origin_that_stays_silent_is_tried_ever_more_rarely(tmp_path: Path) -
             if frontier.silence.rests("https://h", number * day) is None:
                 frontier.silence.note("https://h", number * day)
                 tried.append(number)
-            if number == 2:
-                # Until its http has answered the whole host may be down, and is tried each time.
-                frontier.push(Address(url="http://h/"))
+            if number in (2, 4):
+                # Until its http has given a page the whole host may be down, and is tried each time.
+                frontier.push(Address(url=f"http://h/{number}"))
                 leased = frontier.lease(["http://h"])
                 assert leased is not None
-                frontier.done(leased, 200)
-        assert tried == [0, 1, 2, 4, 8, 12, 16]
+                frontier.done(leased, 200 if number == 4 else 301)
+        assert tried == [0, 1, 2, 3, 4, 8, 12, 16]
         assert frontier.silence.told() == [
             "no connection to https://h since 1970-01-01 (addresses there: 0); it is tried again from 1970-01-21 on"
         ]
