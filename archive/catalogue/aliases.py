@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archive.catalogue import duplicates
+
 # The least number of Han characters in a text that shows two addresses to be one article. Shorter texts, such as
 # 图片新闻, appear on many pages.
 SHORT = 30
@@ -31,14 +33,28 @@ class _Page:
 
 
 def neighbours(db: sqlite3.Connection, urls: set[str]) -> set[str]:
-    """These addresses, the other addresses of their articles, and the further pages of all of them."""
+    """These addresses and all pages of the articles that may now have other addresses.
+
+    They are those of the addresses, and those of joined addresses that had a text that `duplicates` noted as changed.
+    """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS near(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM near")
     db.executemany("INSERT OR IGNORE INTO near VALUES (?)", ((url,) for url in urls))
-    db.execute("INSERT OR IGNORE INTO near SELECT alias_of FROM documents WHERE url IN near AND alias_of IS NOT NULL")
-    db.execute("INSERT OR IGNORE INTO near SELECT url FROM documents WHERE alias_of IN near")
-    db.execute("INSERT OR IGNORE INTO near SELECT url FROM documents WHERE part_no > 1 AND part_of IN near")
+    for others in _NEIGHBOURS:
+        db.execute(f"INSERT OR IGNORE INTO near {others}")
     return {url for (url,) in db.execute("SELECT url FROM near")}
+
+
+_NOTED = """SELECT number FROM documents WHERE whole IN (SELECT fold FROM folds)
+            UNION SELECT number FROM documents WHERE whole != fold AND fold IN (SELECT fold FROM folds)"""
+_NEIGHBOURS = (
+    "SELECT part_of FROM documents WHERE part_no > 1 AND url IN near AND part_of IS NOT NULL",
+    f"""SELECT url FROM documents d WHERE number IN ({_NOTED}) AND (
+            alias_of IS NOT NULL OR EXISTS (SELECT 1 FROM documents a WHERE a.alias_of = d.url))""",  # noqa: S608 - our own words
+    "SELECT alias_of FROM documents WHERE url IN near AND alias_of IS NOT NULL",
+    "SELECT url FROM documents WHERE alias_of IN near",
+    "SELECT url FROM documents WHERE part_no > 1 AND part_of IN near",
+)
 
 
 def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
@@ -119,16 +135,14 @@ def mark(db: sqlite3.Connection) -> None:
 def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
     """The documents of each text that several addresses of a site have had."""
     rows = db.execute(
-        """
+        f"""
         SELECT site, whole, fold, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest
         FROM documents d
-        WHERE number IN (
-            SELECT number FROM documents WHERE whole IN (SELECT fold FROM folds)
-            UNION SELECT number FROM documents WHERE whole != fold AND fold IN (SELECT fold FROM folds))
+        WHERE number IN ({_NOTED})
           AND (han >= ? OR kind = 'media_only') AND url NOT LIKE 'file:%' AND coalesce(part_no, 1) = 1
           AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
         ORDER BY site, whole, number
-        """,
+        """,  # noqa: S608 - our own words
         (SHORT,),
     ).fetchall()
     groups: defaultdict[tuple[str, ...], list[_Page]] = defaultdict(list)
@@ -192,6 +206,7 @@ def _join(db: sqlite3.Connection, urls: Sequence[str]) -> None:
     chosen = max(moved, key=lambda row: (row[4], row[1])) if moved else min(every, key=lambda r: (r[3], r[4], r[1]))
     others = [url for _, url, *_ in latest if url != chosen[1]]
     for url in others:
+        duplicates.touch(db, "(url = ?1 OR alias_of = ?1 OR (part_no > 1 AND part_of = ?1))", url)
         # Addresses that referred to this one must refer to the chosen one now.
         db.execute("UPDATE documents SET alias_of = ?1, latest = 0 WHERE url = ?2 OR alias_of = ?2", (chosen[1], url))
         db.execute("UPDATE documents SET latest = 0 WHERE part_no > 1 AND part_of = ?", (url,))

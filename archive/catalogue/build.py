@@ -25,7 +25,7 @@ from archive.warc import index
 
 # Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
 # rebuilt.
-VERSION = 21
+VERSION = 22
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -352,16 +352,22 @@ def _apply_changes(
 
 def _mark_dependent(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty: bool) -> Counts:
     """Mark what depends on other documents: the latest of a URL, its aliases, further pages, copies."""
-    touched = aliases.neighbours(db, touched | turns.mark(db, layout) | astray.mark(db))
-    _mark_latest(db, touched)
-    aliases.mark_gone(db, touched)
-    changes.mark(db, layout)
-    _mark_heads(db)
-    duplicates.join(db)
-    aliases.mark(db)
-    duplicates.mark(db)
+    touched |= turns.mark(db, layout) | astray.mark(db)
+    # What came or went may change which addresses are joined, and so concern further ones. Note of each what it has by
+    # itself before they are joined again.
+    done: set[str] = set()
+    while touched := aliases.neighbours(db, touched) - done:
+        done |= touched
+        _mark_latest(db, done)
+        _mark_heads(db)
+        duplicates.join(db)
+    if done:
+        aliases.mark_gone(db, done)
+        changes.mark(db, layout)
+        aliases.mark(db)
+        duplicates.mark(db)
     (waiting,) = db.execute("SELECT waiting FROM about").fetchone()
-    if touched or (waiting and not thrifty):
+    if done or (waiting and not thrifty):
         from archive.catalogue import near  # noqa: PLC0415 - it loads numpy, which a search does not need
 
         near.follow(db, layout, thrifty=thrifty)
@@ -413,7 +419,8 @@ def _forget(db: sqlite3.Connection, path: str) -> set[str]:
         raise sqlite3.DatabaseError(f"the source {path} is listed and not found")
     (source,) = found
     db.execute("DELETE FROM looked WHERE path = ?", (path,))
-    urls = "SELECT url FROM documents WHERE source = ?1 UNION SELECT url FROM captures WHERE source = ?1"
+    tables = ("documents", "skips", "captures")
+    urls = " UNION ".join(f"SELECT url FROM {table} WHERE source = ?1" for table in tables)  # noqa: S608 - our own names
     touched = {url for (url,) in db.execute(urls, (source,))}
     duplicates.touch(db, "source = ?", source)
     gone = db.execute("DELETE FROM documents WHERE source = ?", (source,)).rowcount
@@ -443,7 +450,7 @@ class _ShardLoader:
         self._size = 0
 
     def shard(self, source: int, path: Path) -> set[str]:
-        """Take all rows of a shard; return the URLs of its documents."""
+        """Take all rows of a shard; return the URLs of its pages: one without a document may say that it is gone."""
         documents, skips = [], []
         # Index the words of all pages of an article together, so that a query may match words on different pages.
         self._further = _further_words(path)
@@ -479,7 +486,7 @@ class _ShardLoader:
 
         near.take(self._db, self._folded)
         self._folded.clear()
-        return {item["url"] for item in documents}
+        return {item["url"] for item in (*documents, *skips) if item["reason"] != "not_html"}
 
     def _derive(self, item: dict[str, Any]) -> dict[str, Any]:
         """Make the columns that a shard does not have, and take the document's words."""
@@ -559,12 +566,12 @@ def _take_index(db: sqlite3.Connection, source: int, path: Path) -> set[str]:
 
 
 def _mark_heads(db: sqlite3.Connection) -> None:
-    """For each further page of an article, set the latest document of its first page; null if there is none."""
+    """For each touched further page of an article, set the latest document of its first page; null if there is none."""
     db.execute(
         """UPDATE documents SET head = CASE WHEN latest THEN (
                SELECT max(first.number) FROM documents first
                WHERE first.url = documents.part_of AND first.latest = 1 AND coalesce(first.part_no, 1) = 1) END
-           WHERE part_no > 1"""
+           WHERE part_no > 1 AND url IN (SELECT url FROM touched)"""
     )
 
 

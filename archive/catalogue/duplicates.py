@@ -83,8 +83,6 @@ def touch(db: sqlite3.Connection, condition: str, *values: object) -> None:
 
 def join(db: sqlite3.Connection) -> None:
     """Give each article on several pages the digest of its whole text, and note which texts that changes."""
-    # A further page counts by itself as long as its first page is missing.
-    touch(db, "part_no > 1")
     pages: dict[int, list[str]] = {}
     for head, digest in db.execute("SELECT head, fold FROM documents WHERE head IS NOT NULL ORDER BY part_no, number"):
         pages.setdefault(head, []).append(digest)
