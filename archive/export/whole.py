@@ -114,14 +114,18 @@ class Sink(Protocol):
 
 @contextmanager
 def packed(out: Path) -> Iterator[Sink]:
-    """Open a file to write, compressed by its ending (`.gz`, `.zst`), or stdout.
+    """Open a file to write, compressed by its ending (`.gz`, `.zst`), or stdout, whose reader may be gone (`head`).
 
     Raises:
         UsageError, SpaceError: as `file`.
     """
     if out == STDOUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # What is still buffered must go somewhere when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     with file(out) as plain:
         if out.suffix == GZIP:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -188,3 +191,12 @@ def test_a_warc_file_that_is_gone_is_told(layout: Layout, tmp_path: Path) -> Non
     assert warc.name in done.output
     assert "--from COPY" in done.output
     assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 3
+
+
+def test_an_export_whose_reader_is_gone_ends_as_if_all_was_read(layout: Layout) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "crawler", "--data", str(layout.root), "export", "--format", "jsonl", "--out", "-"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, "documents" in done.stderr, "Error" in done.stderr) == (0, True, False)
