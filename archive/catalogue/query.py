@@ -419,6 +419,14 @@ def skips_of(layout: Layout, shards: Iterable[Path]) -> dict[str, int]:
         return dict(db.execute(sql, (paths,)).fetchall())
 
 
+def shards_of(layout: Layout, ids: Iterable[str]) -> set[Path]:
+    """The shards that have documents with these ids."""
+    sql = """SELECT DISTINCT s.path FROM documents d JOIN sources s ON s.id = d.source
+             WHERE d.id IN (SELECT value FROM json_each(?))"""
+    with catalogue(layout) as db:
+        return {layout.root / path for (path,) in db.execute(sql, (json.dumps(list(ids)),))}
+
+
 def gone_shards(layout: Layout) -> list[Path]:
     """The shards whose documents the catalogue lists, and which are gone; none if there is no catalogue yet."""
     if not layout.catalogue.exists():

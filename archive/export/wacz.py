@@ -23,17 +23,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.catalogue import query
 from archive.errors import DataError
 from archive.export import whole
 from archive.export.replay import Offer
-from archive.layout import IMPORTED, WARC_ENDINGS, Layout
+from archive.layout import WARC_ENDINGS, Layout
 from archive.text.document import Document
 from archive.warc import exclusions
 from archive.warc.away import open_warc, size_of
 from archive.warc.capture import Place
 from archive.warc.index import Row
 from archive.warc.member import MAGIC, MemberWriter
-from archive.warc.reader import PAGES, Identities, records, whole_records
+from archive.warc.reader import PAGES, Identities, records
 from archive.warc.record import Problem, Record
 
 # Lines per index block, as in cdxj-indexer.
@@ -81,7 +82,8 @@ def write(
 ) -> int:
     """Write a file with the captures of some sites, or of all, and return the number of pages that it lists.
 
-    Imported files are included if they hold one of the documents. Afterwards `offer` knows what is not offered and why.
+    Files of other folders are included if they hold one of the documents: imported ones, and those of a site that was
+    split. Afterwards `offer` knows what is not offered and why.
     """
     wanted = {document.id: document for document in documents}
     offer = offer or Offer(gone=exclusions.read(layout))
@@ -114,16 +116,10 @@ def write(
 
 
 def _warcs(layout: Layout, sites: Collection[str] | None, ids: Iterable[str]) -> Iterator[Path]:
-    wanted = set(ids)
+    holding = query.shards_of(layout, ids) if sites is not None else ()
     for warc in layout.warcs():
-        folder = layout.site_of(warc)
-        if sites is None or folder in sites or (folder == IMPORTED and _holds(warc, wanted)):
+        if sites is None or layout.site_of(warc) in sites or layout.shard_of(warc) in holding:
             yield warc
-
-
-def _holds(warc: Path, ids: Collection[str]) -> bool:
-    identities = Identities(warc)
-    return any(identities.of(record) in ids for record in whole_records(warc) if record.kind in PAGES)
 
 
 def _name(warc: Path, taken: set[str]) -> str:

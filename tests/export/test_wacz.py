@@ -129,6 +129,12 @@ def test_who_reads_pieces_by_the_directory_alone_finds_them(packed: Path) -> Non
             assert data[start : start + entry.file_size] == pack.read(entry)
 
 
+def test_a_pack_of_a_site_has_its_documents_from_the_folders_of_other_sites(layout: Layout, tmp_path: Path) -> None:
+    chosen = list(query.documents(layout, query.Filter()))
+    assert wacz.write(layout, {"split"}, chosen, tmp_path / "out.wacz") == 3
+    assert wacz.write(layout, {"split"}, [], tmp_path / "none.wacz") == 0
+
+
 @pytest.mark.fault(rows=[44])
 def test_what_was_taken_down_is_in_no_pack(layout: Layout, tmp_path: Path) -> None:
     mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
