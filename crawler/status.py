@@ -110,6 +110,8 @@ def _unfinished(layout: Layout, site: str, *, begun: bool, gone: int) -> Iterato
         yield f"{gone} shards are gone, and the catalogue still lists them. Run: cundang clean"
     elif any(layout.warcs(site)) and not layout.catalogue.exists():
         yield "there is no catalogue. Run: cundang rebuild --catalogue"
+    elif query.is_of_another_version(layout):
+        yield "another version of cundang made the catalogue. Run: cundang rebuild --catalogue"
 
 
 def line(standing: Standing) -> str:

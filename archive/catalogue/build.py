@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from archive.catalogue import aliases, astray, changes, duplicates, mentions, terms, timeline, turns
 from archive.catalogue.days import day_number
+from archive.catalogue.query import VERSION
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.errors import DataError, SpaceError, unwritable
@@ -23,9 +24,6 @@ from archive.layout import Layout
 from archive.site import CHINA
 from archive.warc import index
 
-# Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
-# rebuilt.
-VERSION = 22
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -242,7 +240,12 @@ def _mark(layout: Layout, name: str) -> str:
 
 @contextmanager
 def _building(layout: Layout) -> Iterator[None]:
-    """Wait for the lock of the catalogue and hold it; raises SpaceError if the disk is full."""
+    """Wait for the lock of the catalogue and hold it.
+
+    Raises:
+        SpaceError: the disk is full.
+        DataError: the catalogue may not be written.
+    """
     layout.root.mkdir(parents=True, exist_ok=True)
     with layout.catalogue.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

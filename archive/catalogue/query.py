@@ -30,6 +30,9 @@ from archive.text.document import Document, Script
 from archive.warc import exclusions
 from archive.warc.disk import read_error
 
+# Raise it when schema.sql, the content of `words`, what is a mention or what is marked changes: a catalogue of another
+# version is rebuilt by the next update.
+VERSION = 22
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
@@ -494,7 +497,17 @@ def translated(layout: Layout) -> Iterator[None]:
         yield
     # Flipped bits of a row may leave a text that is no UTF-8, no JSON or no day, a number for a text, or nothing.
     except (sqlite3.Error, TypeError, ValueError, KeyError) as error:
-        raise DataError(f"{layout.catalogue}: {error}. Make it again: cundang rebuild --catalogue") from error
+        why = "another version of cundang made it" if is_of_another_version(layout) else error
+        raise DataError(f"{layout.catalogue}: {why}. Make it again: cundang rebuild --catalogue") from error
+
+
+def is_of_another_version(layout: Layout) -> bool:
+    """Whether another version of cundang made the catalogue: the next update makes it again."""
+    try:
+        with closing(_connect(layout)) as db:
+            return bool(db.execute("SELECT version != ? FROM about", (VERSION,)).fetchone()[0])
+    except (UsageError, DataError, sqlite3.Error, TypeError):  # there is none, or it is damaged
+        return False
 
 
 def _connect(layout: Layout) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ from archive.catalogue import ask, build, query, timeline
 from archive.catalogue.search import Searcher, expression
 from archive.catalogue.words import spaced
 from archive.corpus import shard
-from archive.errors import SpaceError, UsageError
+from archive.errors import DataError, SpaceError, UsageError
 from archive.layout import Layout
 from archive.text.document import Document, Reason, Skip
 
@@ -49,6 +49,19 @@ def put(layout: Layout, name: str, *rows: Document | Skip, mark: str = "0") -> N
         for row in rows:
             writer.add(row)
         writer.close(header=shard.Header(warc=f"{name}.warc.gz", warc_sha256=mark, recipe="{}"), hosts=["a.cn"])
+
+
+def test_a_catalogue_of_another_version_is_named(layout: Layout) -> None:
+    put(layout, "1", document(1, "统战部"))
+    build.update(layout)
+    assert not query.is_of_another_version(layout)
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        db.execute("UPDATE about SET version = 1")
+        db.execute("ALTER TABLE documents RENAME COLUMN near_of TO near")
+    with pytest.raises(DataError, match="another version of cundang made it"):
+        list(query.documents(layout, query.Filter(collapse="near")))
+    build.update(layout)
+    assert len(list(query.documents(layout, query.Filter(collapse="near")))) == 1
 
 
 def hits(layout: Layout, words: str) -> list[str]:

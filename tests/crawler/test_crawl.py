@@ -311,6 +311,10 @@ def test_status_says_what_is_unfinished_and_what_goes_on_with_it(tmp_path: Path)
     assert says() == ""
     Layout(root=data).catalogue.unlink()
     assert says() == "there is no catalogue. Run: cundang rebuild --catalogue"
+    assert cundang(data, sites, "rebuild", "--catalogue").returncode == 0
+    with closing(sqlite3.connect(Layout(root=data).catalogue)) as db, db:
+        db.execute("UPDATE about SET version = 1")
+    assert says() == "another version of cundang made the catalogue. Run: cundang rebuild --catalogue"
 
 
 @pytest.mark.fault(rows=[18, 26])
