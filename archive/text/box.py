@@ -676,9 +676,8 @@ class _Walk:
 
     def may_end(self, index: int, kind: str, links: int) -> bool:
         """Whether an article may end before a block: at furniture, at a wall of links, where its box ends."""
-        if self.is_answer(index):
-            return False
-        return kind in ENDS or links >= WALL or (self.first is not None and self.leaves(index, self.first))
+        ends = kind in ENDS or links >= WALL or (self.first is not None and self.leaves(index, self.first))
+        return ends and not self.is_answer(index)
 
     def is_answer(self, index: int) -> bool:
         """Whether a block is the label of a letter to an office, or of the answer to it."""

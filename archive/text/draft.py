@@ -130,11 +130,11 @@ def cut_thread(draft: Draft) -> None:
     length = 0
     for index, line in enumerate(draft.read):
         signs = length >= POST and len(line) <= POSTED and fields.is_post(line)
-        if signs or (length and _FLOOR.match(lines.narrow(line))):
+        if signs or (length and "于" in line and _FLOOR.match(lines.narrow(line))):
             draft.byline.take(fields.byline(line) if signs else fields.Byline(), "thread", line)
             draft.fate[index:] = ["dateline", *(fate or "thread" for fate in draft.fate[index + 1 :])]
             return
-        length += chinese.han(line)
+        length += chinese.han(line) if length < POST else 0
 
 
 def take_letter(draft: Draft) -> None:

@@ -204,7 +204,9 @@ class Outline:
         found: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self.pieces[1::5]):
             if name:
-                found[_tags[name][0]].append(number)
+                found[name].append(number)
+        for name in [name for name in found if not name.islower()]:
+            found[name.lower()] = sorted([*found[name.lower()], *found.pop(name)])
         return found
 
     @cached_property

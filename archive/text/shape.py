@@ -161,9 +161,10 @@ class Shape:
         yield "rows", (share := inside / max(1, sum(sizes.values())))
         yield "files", bool(self.page.files) and share < 0.5 and not self.has_dated_files()
         lines = [i for i in self.prose or self.said if not is_row_head(self.blocks[i])]
-        cut = set(filter(self.is_cut, lines))
+        under = set(filter(self.is_under_headline, lines))
+        cut = {i for i in lines if self.is_cut(i, under=i in under)}
         yield "cut", len(cut) / max(1, len(lines))
-        beside = self.rows.union(cut, (i for i in lines if self.headline_over(i) is not None))
+        beside = self.rows.union(cut, under)
         rest = [self.keys[i] for i in self.said if i not in beside]
         own = [key for key in rest if len(key) > ROW_LINE or not fields.is_dateline(key)]
         yield "words", log2(1 + sum(map(han, own)) / 4)
@@ -291,22 +292,22 @@ class Shape:
         around = (self.outline.attributes(box) for box in (element, self.outline.parents[element]))
         return self.blocks[index].linked > 0.3 or any("onclick" in names for names in around)
 
-    def headline_over(self, index: int) -> int | None:
-        """The headline of a row right above a line, or above its day."""
+    def is_under_headline(self, index: int) -> bool:
+        """Whether the headline of a row stands right above a line, or above its day."""
         above = index - 1
         day = self.blocks[above] if above > 0 else None
         above -= day is not None and day.size <= DATELINE and day.links < HEADLINE and is_dated(self.keys[above])
         leads = above >= 0 and (above in self.headlines or is_row_head(self.blocks[above]))
         # The page's tools may stand over the text.
-        return above if leads and furniture_id(self.keys[above]) is None else None
+        return leads and furniture_id(self.keys[above]) is None
 
-    def is_cut(self, index: int) -> bool:
-        """Whether a line leads to the rest: by a link, or, under a headline, by dots."""
+    def is_cut(self, index: int, *, under: bool) -> bool:
+        """Whether a line leads to the rest: by a link, or, `under` a headline, by dots."""
+        if under and self.keys[index].endswith(("…", "...")):
+            return True
         own = slice(index, index + 2)
         pairs = zip(self.blocks[own], self.keys[own], strict=True)
-        if any(block.links and words.tail("read_on", key) for block, key in pairs):
-            return True
-        return self.headline_over(index) is not None and self.keys[index].endswith(("…", "..."))
+        return any(block.links and words.tail("read_on", key) for block, key in pairs)
 
 
 def clauses_of(said: str) -> list[str]:

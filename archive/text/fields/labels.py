@@ -405,7 +405,8 @@ def signature(line: str) -> Byline | None:
 
 def is_post(line: str) -> bool:
     """Whether the labels of a line say who sent a post, see `idiom` in labels.toml."""
-    return any(mark.field == "poster" for mark in labels(line))
+    said = "帖" in line or words.match("idiom_sign", narrow(line))
+    return bool(said) and any(mark.field == "poster" for mark in labels(line))
 
 
 def _is_headed(marks: Sequence[Mark]) -> bool:
