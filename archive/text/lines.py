@@ -34,7 +34,7 @@ _BUTTONS = re.compile(r"(?:[\[【(]\s?[^\[\]【】()]{1,8}[\]】)]\s?){2,12}")
 _WORD = re.compile(r"[^\[\]【】()\s]+")
 _CLOSING = ("”", "』", "」")
 _WITHIN = re.compile("[，,。.！!？?；;：:…、]")
-_STOPS = tuple("。！!？?…”」』）)；;．.")
+_STOPS = frozenset("。！!？?…”」』）)；;．.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def is_sentence(line: str, least: int = SENTENCE) -> bool:
     >>> is_sentence("推荐资讯"), is_sentence("疫情就是命令,防控就是责任。", 10)
     (False, True)
     """
-    if len(line) < least or not (stops := line.rstrip()).endswith(_STOPS):
+    if len(line) < least or (stops := line.rstrip())[-1:] not in _STOPS:
         return False
     # The first characters of most lines settle it.
     if han(line[: 2 * least]) < least and han(line) < least:
