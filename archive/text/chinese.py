@@ -31,7 +31,9 @@ _SYLLABLE = rf"(?=[a-zü]*[{_MARKED}])[a-zü]*[{_MARKED}][a-zü]*"
 _BROKEN = re.compile(rf"[?\ufffd]{_SYLLABLE}[)）]")
 # Characters that t2s changes and that stand in names; a private one keeps their place.
 _IN_NAMES = {"乾": "\ue0f0", "汎": "\ue0f1", "旂": "\ue0f2"}
-_RESTORED = str.maketrans({mark: character for character, mark in _IN_NAMES.items()})
+# Variants that OpenCC leaves: what the first table of variants (1955) has in the place of the usual character.
+_VARIANTS = {"揹": "背", "伕": "夫", "姪": "侄", "粧": "妆"}
+_RESTORED = str.maketrans({mark: character for character, mark in _IN_NAMES.items()} | _VARIANTS)
 
 
 def han(text: str) -> int:
@@ -167,12 +169,14 @@ def simplified(text: str) -> str:
 
     >>> simplified("隨著疫情發展，專著"), simplified("唱著歌等著。")
     ('随着疫情发展，专著', '唱着歌等着。')
+    >>> simplified("揹著姪子，市政府批覆")
+    '背着侄子，市政府批复'
     """
     if any(character in text for character in _IN_NAMES):
         text = words.pattern("wide").sub("泛", words.pattern("dry").sub("干", text))
         for character, mark in _IN_NAMES.items():
             text = text.replace(character, mark)
-    text = converted(text).translate(_RESTORED)
+    text = converted(text).translate(_RESTORED).replace("批覆", "批复")
     return words.pattern("particle").sub("着", text) if "著" in text else text
 
 
