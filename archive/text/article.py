@@ -274,7 +274,8 @@ def _named_below(draft: Draft, outline: Outline, looks: Sequence[tuple[str, str]
 def _may_describe(line: str, *, apart: bool) -> bool:
     """Whether a line beside a picture may describe it: a sentence, too, where nothing is set so but such lines."""
     said = all(map(fields.may_be_caption, line.split("\t")))
-    return said or (apart and len(line) <= CAPTION and not fields.is_dateline(line))
+    told = len(line) <= CAPTION and not (line.endswith(("：", ":")) or fields.is_dateline(line))
+    return said or (apart and told)
 
 
 def _begins_list(draft: Draft, outline: Outline, position: int) -> bool:
