@@ -38,6 +38,8 @@ DOUBT = 0.3
 HEAVY = 150
 # Points of a paragraph.
 PROSE = 20
+# A line of so many characters is a paragraph without marks, too: Tibetan and English have others.
+LONG = 40
 # A cell of a table of data holds at most so much (blocks, characters).
 CELL_BLOCKS, CELL = 4, 200
 # Lines without a vote for or against lie above, links and furniture below.
@@ -180,6 +182,8 @@ def _vote(block: Block) -> float:
         return -8 - min(size, 40) * 0.4
     if size >= PROSE and _MARKS.search(block.text):
         return min(size - block.links, HEAVY) * (1 - block.linked)
+    if size >= LONG:
+        return PROSE
     return 4.0 if size >= 8 and not block.links and _END.search(block.text) else -4.0
 
 

@@ -116,3 +116,15 @@ def test_teasers_that_end_in_a_link_to_the_rest_are_a_list() -> None:
 def test_bullets_of_a_font_are_bullets_and_its_other_signs_are_nothing() -> None:
     assert fold("\uf06c要点") == "·要点"
     assert fold("\ue123要点") == "要点"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ང་ཚོས་མི་རིགས་མཐུན་སྒྲིལ་གྱི་ལས་དོན་ལ་ཤུགས་སྣོན་རྒྱག་དགོས། ལས་བྱེད་པ་ཚོས་གྲོང་གསེབ་ཏུ་སོང་།",
+        "The federation held its annual meeting in the county hall on Friday morning.",
+    ],
+)
+def test_paragraphs_without_chinese_marks_are_an_article_on_a_page_without_a_title(line: str) -> None:
+    text = read(f"<p>{line}</p><p>{line} 2</p><p>{line} 3</p><p>来源：县报</p>").text
+    assert text.split("\n")[-2:] == [f"{line} 2", f"{line} 3"]
