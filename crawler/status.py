@@ -34,6 +34,7 @@ class Standing:
         warc_files: the number of closed WARC files.
         never_verified: the number of these that were never verified.
         verified: the days (UTC) of the oldest and the newest verification; None: there was none.
+        spared: the number of addresses that the last crawl left out since pages like them led nowhere, by their shape.
         unfinished: what was begun and not finished, each with the command that goes on with it.
     """
 
@@ -47,6 +48,7 @@ class Standing:
     warc_files: int
     never_verified: int
     verified: tuple[str, str] | None
+    spared: Mapping[str, int]
     unfinished: tuple[str, ...] = ()
 
 
@@ -64,11 +66,13 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
         if site is not None and key != site:
             continue
         run, reasons, awaited, ahead, silent = None, {}, 0, None, list[str]()
+        spared: Mapping[str, int] = {}
         if key in crawled:
             with closing(Frontier(crawled[key], read_only=True)) as frontier:
                 run, reasons = next(iter(frontier.report.runs()), None), frontier.report.reasons()
                 awaited, ahead = frontier.report.awaited(), frontier.report.ahead(time.time())
                 silent = frontier.silence.told()
+                spared = frontier.learned.spared()
         files = kept.get(key)
         had = catalogued.get(key)
         yield Standing(
@@ -82,6 +86,7 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             warc_files=files.files if files else 0,
             never_verified=files.never if files else 0,
             verified=(files.first[:10], files.last[:10]) if files and files.first and files.last else None,
+            spared=spared,
             unfinished=(
                 *_unfinished(layout, key, begun=key in crawled and run is None, gone=gone[key]),
                 *([f"{ahead}. The next crawl asks for them again. Check the clock"] if ahead else []),
@@ -139,6 +144,9 @@ def lines(standing: Standing) -> Iterator[str]:
     if run is not None:
         yield f"  last crawl: {run.pages} pages, {run.requisites} files in {run.seconds:.0f} s"
         yield f"  not captured: {_counts(standing.missing_by_reason) or 'nothing'}"
+    if standing.spared:
+        most = ", ".join(f"{shape} {count}" for shape, count in list(standing.spared.items())[:5])
+        yield f"  left out, since pages like them led nowhere (a few are asked for in each crawl): {most}"
     shown = [
         each for each in standing.ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind
     ]

@@ -96,6 +96,7 @@ class Shown:
         controls: pagers, buttons and handlers that no link stands for, as the page writes them, at most 80 characters
             each, each once: 加载更多, `goPage(2)`.
         blind: dated rows without an address.
+        messages: dated rows without an address that stand on the page whole: of a guest book.
         foreign: rows and frames of other hosts, counted a host.
     """
 
@@ -104,6 +105,7 @@ class Shown:
     evidence: str = ""
     controls: tuple[str, ...] = ()
     blind: int = 0
+    messages: int = 0
     foreign: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -114,7 +116,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     """
     articles, pages = _claims(html, root, links)
     blind, messages = blind_rows(root) if root is not None else (0, 0)
-    if messages >= BLIND and not any(map(_is_row, links)):
+    if messages >= BLIND:
         # A guest book counts its messages, which stand on its pages.
         articles = None
     own = {host_of(url), *hosts}
@@ -126,6 +128,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         evidence=" ".join(" ".join(found[0].split()) for found in (articles, pages) if found)[:80],
         controls=_controls(root) if root is not None and not leads else (),
         blind=blind,
+        messages=messages,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
 

@@ -103,8 +103,12 @@ class Database:
         self.db.execute("BEGIN IMMEDIATE")
         self._turn_hosts_into_origins()
         self._add_columns()
-        # Each visit counts anew.
+        # Earlier versions forgot the shapes after each visit, and kept what they gave up.
         self.db.execute("DROP TABLE IF EXISTS shape")
+        if version:
+            self.db.execute(
+                "UPDATE address SET reason = 'led_nowhere' WHERE reason = 'trap' AND detail LIKE 'pages like%'"
+            )
         for statement in _statements(_SCHEMA):
             self.db.execute(statement)
         self.db.execute(f"PRAGMA user_version = {VERSION}")

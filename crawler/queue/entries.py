@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from archive.warc.capture import FoundBy
-from crawler.queue.address import ARTICLE, LIST
+from crawler.queue.address import ARTICLE, LIST, START
 
 Kind = Literal["page", "next", "requisite"]
 Role = Literal["list", "article"]
@@ -39,6 +39,7 @@ class Address:
         etag, modified: of its last full answer.
         form: body of a POST; None: it is a GET. Its URL has a fragment that tells it from others of the same page.
         shown: articles that it is used to show, where it is a list.
+        bore: it has led to what no visit had found before.
     """
 
     url: str
@@ -55,11 +56,17 @@ class Address:
     modified: str | None = None
     form: str | None = None
     shown: int = 0
+    bore: bool = False
 
     @property
     def is_expected(self) -> bool:
         """Whether the link that led to it looked like that of an article, by its address or the day of its row."""
         return self.priority == ARTICLE or (self.found is not None and self.found.row_date is not None)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is worth a request whatever pages like it gave: a start page, an article, what has led to more."""
+        return self.bore or self.role == "article" or self.priority == START or self.kind == "requisite"
 
     @property
     def is_awaited(self) -> bool:

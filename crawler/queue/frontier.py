@@ -20,7 +20,7 @@ from archive.site import host_of
 from archive.warc.capture import FoundBy
 from crawler.queue import ahead
 from crawler.queue.accounts import Accounts
-from crawler.queue.address import LAST, REQUISITE, START, origin_of
+from crawler.queue.address import LAST, REQUISITE, START, origin_of, shape
 from crawler.queue.captures import Captures
 from crawler.queue.clocks import ABOUT, Clocks, is_over, read_day
 from crawler.queue.database import Database
@@ -40,7 +40,8 @@ ONE = 0.25
 LONGEST = 20
 
 _NEXT = """
-SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown
+SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown,
+    bore
 FROM address INDEXED BY due
 WHERE state = 'pending' AND not_before IS NULL AND origin = ? AND priority BETWEEN ? AND ?
 ORDER BY priority, id LIMIT 1
@@ -131,8 +132,7 @@ class Frontier:
                     " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
                     [max_depth, full, self._clock(), full, START, self._clock()],
                 )
-                self._db.execute("DELETE FROM listing")
-                self._db.execute("DELETE FROM shape")
+                self.learned.begin(self.visit, full=full)
             else:
                 self._db.execute(
                     "UPDATE address SET state = 'pending', not_before = NULL, tries = 0"
@@ -185,8 +185,8 @@ class Frontier:
         found = address.found
         self._db.execute(
             "INSERT INTO address (url, origin, state, kind, priority, depth, hops, pager, parent, anchor,"
-            " row_date, seen, born, form, reason, detail)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " row_date, seen, born, form, reason, detail, bore)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             [
                 address.url,
                 origin_of(address.url),
@@ -403,6 +403,23 @@ class Frontier:
         else:
             self._set_state(address, State.REFUSED, reason, detail)
 
+    def prove(self, address: Address) -> None:
+        """The page led to what no visit had found before."""
+        with self._translate():
+            self._db.execute("UPDATE address SET bore = 1 WHERE id = ?", [address.id])
+
+    def spare(self, address: Address) -> None:
+        """The address is not asked for, since pages like it led nowhere: one that is known, for a month."""
+        if address.role is None:
+            why = f"pages like it led nowhere; few of {shape(address.url)} are asked for"
+            self._set_state(address, State.REFUSED, "led_nowhere", why)
+            return
+        with self._translate():
+            self._db.execute(
+                "UPDATE address SET state = 'done', check_at = ? WHERE id = ?",
+                [self._clock() + self._clocks.back * ABOUT, address.id],
+            )
+
     def _set_state(
         self,
         address: Address,
@@ -478,7 +495,7 @@ class Frontier:
         """
         waiting, found = self.waiting(), Counter[str]()
         tried = (
-            "SELECT reason, detail FROM address WHERE origin = ? AND reason NOT IN ('trap', 'too_deep')"
+            "SELECT reason, detail FROM address WHERE origin = ? AND reason NOT IN ('trap', 'led_nowhere', 'too_deep')"
             " AND fetched NOT NULL ORDER BY fetched DESC LIMIT 1"
         )
         with self._translate():
@@ -582,7 +599,7 @@ def _wanted(only_requisites: bool) -> tuple[int, int]:
 
 def _address(row: Sequence[Any]) -> Address:
     key, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, *rest = row
-    etag, modified, form, shown = rest
+    etag, modified, form, shown, bore = rest
     return Address(
         id=key,
         url=url,
@@ -597,5 +614,6 @@ def _address(row: Sequence[Any]) -> Address:
         modified=modified,
         form=form,
         shown=shown or 0,
+        bore=bool(bore),
         found=None if parent is None else FoundBy(parent=parent, anchor=anchor, row_date=row_date),
     )

@@ -16,7 +16,8 @@ from crawler.queue.entries import Ending, Run, Shape, State
 
 # An article ought to be there, as `Address.is_awaited` says; what is a trap is no loss.
 _AWAITED = (
-    f"(priority = {ARTICLE} OR row_date NOT NULL OR coalesce(role, '') = 'article') AND coalesce(reason, '') != 'trap'"
+    f"(priority = {ARTICLE} OR row_date NOT NULL OR coalesce(role, '') = 'article')"
+    " AND coalesce(reason, '') NOT IN ('trap', 'led_nowhere')"
 )
 # What was not captured; each part has an index.
 _UNDONE = """

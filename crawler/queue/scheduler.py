@@ -122,9 +122,9 @@ class Scheduler:
 
     def _is_in_vain(self, address: Address) -> bool:
         """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""
-        frontier = self._spider.frontier
-        if frontier.learned.barren(shape(address.url)):
-            frontier.refuse(address, "trap", "pages like it in a row led nowhere", later=False)
+        frontier, like = self._spider.frontier, shape(address.url)
+        if not address.is_proven and frontier.learned.barren(like) and frontier.learned.spares(like):
+            frontier.spare(address)
         elif address.kind != "requisite" and self._spider.hosts.blocked(address.url):
             frontier.fail(address, "blocked", "pages like it were blocked; the next crawl asks for it", wait=None)
         else:

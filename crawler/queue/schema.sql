@@ -30,7 +30,9 @@ CREATE TABLE IF NOT EXISTS address (
     shown INTEGER,                  -- articles that a list is used to show
     day REAL,                       -- of an article: its own day, seconds since 1970; null: the page states none
     alias_of INTEGER,               -- the address that is checked in its stead: it had the same article
-    gone REAL                       -- when an article was first missed; null while it is there
+    gone REAL,                      -- when an article was first missed; null while it is there
+    -- 1: it has led to what no visit had found before. That is not known of those of earlier versions, and taken for so.
+    bore INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX IF NOT EXISTS due ON address (origin, priority, id) WHERE state = 'pending' AND not_before IS NULL;
 CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
@@ -49,7 +51,10 @@ CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (
     shape TEXT PRIMARY KEY,
     barren REAL NOT NULL,           -- how much of the patience with fruitless pages in a row is used up; 1: barren
-    finds INTEGER NOT NULL          -- pages that led to something or showed articles
+    finds INTEGER NOT NULL,         -- pages that led to something or showed articles
+    -- Of a barren shape, in this visit: addresses that were left out, those since one was asked for, and how many are to
+    -- be before the next one is.
+    spared INTEGER NOT NULL DEFAULT 0, since INTEGER NOT NULL DEFAULT 0, gap INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
 -- Origins that no connection could be made to, see crawler/queue/silence.py.

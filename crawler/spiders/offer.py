@@ -46,11 +46,13 @@ class Led:
         fruitful: at least one new link has a shape that is neither the page's own nor barren.
         vain: there are new links of other shapes, and all these shapes are barren.
         changed: the list shows what no earlier visit had found, and no earlier page of it had shown.
+        bore: it is fruitful by what no visit had found before.
     """
 
     fruitful: bool = False
     vain: bool = False
     changed: bool = False
+    bore: bool = False
 
 
 class Offers:
@@ -103,7 +105,7 @@ class Offers:
         telling = _telling(judged, inside, body)
         leading = self._leading(address, inside, article=article, changed=changed, pager=pager, telling=telling)
         again = self._after(leading) if changed and not self._full and self._frontier.visit > 1 else None
-        fresh: set[str] = set()
+        fresh: list[str] = []
         for url, link in leading:
             # An earlier version took this address for the list itself, and its script's request for page 2.
             due = url == again or (link.kind == "list" and address.role == "list")
@@ -111,13 +113,20 @@ class Offers:
             if known and not due and link.kind != "redirect":
                 continue
             if self._push_one(address, url, link, pager=pager, article=article, again=due) and link.kind == "page":
-                fresh.add(shape(url))
+                fresh.append(url)
         self._account(address, judged, pager, inside)
         if article:
             self._refuse_foreign(address, judged)
-        others = fresh - {shape(address.url)}
-        fruitful = any(not self._frontier.learned.barren(other) for other in others)
-        return Led(fruitful=fruitful, vain=bool(others) and not fruitful, changed=changed)
+        return self._led(address, fresh, changed=changed)
+
+    def _led(self, address: Address, fresh: list[str], *, changed: bool) -> Led:
+        """What a page brought that led to these `fresh` addresses, which are new to this visit."""
+        others = {shape(url) for url in fresh} - {shape(address.url)}
+        fertile = {other for other in others if not self._frontier.learned.barren(other)}
+        bore = any(shape(url) in fertile and not self._frontier.known(url) for url in fresh)
+        if bore:
+            self._frontier.prove(address)
+        return Led(fruitful=bool(fertile), vain=bool(others) and not fertile, changed=changed, bore=bore)
 
     def sitemaps(self, home: Address) -> None:
         """Offer the sitemaps that the robots.txt of a start page's host names."""
@@ -338,7 +347,7 @@ class Offers:
 
 
 def _telling(judged: Judged, inside: list[tuple[str, Link]], body: bytes) -> bytes:
-    """What tells a page from the others of its pager: its links; its words where no link is a row, as in a guest book.
+    """What tells a page from others of its pager: its links; its words where rows have no links, as in a guest book.
 
     Months without news show the same: nothing.
     """
@@ -347,7 +356,8 @@ def _telling(judged: Judged, inside: list[tuple[str, Link]], body: bytes) -> byt
     ):
         return body
     links = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date)
-    words = "" if any(map(is_row, judged.links)) else judged.han_text
+    has_rows = any(map(is_row, judged.links)) and not (judged.shown.blind or judged.shown.messages)
+    words = "" if has_rows else judged.han_text
     return f"{links}\n\n{words}".encode("utf-8", "surrogatepass")
 
 

@@ -283,6 +283,9 @@ class AnswerReader:
         frame or script shows more on them. Pages with few words, and articles without a text, may differ by their
         pictures and files.
         """
+        if address.role is not None and not (led.bore or self.offers.walks):
+            # What was counted once says nothing new: columns are quiet for weeks.
+            return
         own = shape(address.url)
         textless = judged.article is not None and judged.article.digest is None
         few = textless or len(judged.han_text) < TELLING

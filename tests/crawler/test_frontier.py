@@ -283,8 +283,10 @@ def test_days_with_articles_that_are_known_keep_a_calendar_from_ending_too(path:
     frontier.learned.tally(days, fruitful=False, rows=True, repeats=True)
     assert pages_until_barren(frontier, days, repeats=True) == 27
     other = shape("http://h/other/2020-01-31.html")
+    # What the first page of a shape shows may stand on all pages of the site.
     frontier.learned.tally(other, fruitful=False, rows=True)
-    assert pages_until_barren(frontier, other, repeats=True) == 84
+    frontier.learned.tally(other, fruitful=False, rows=True)
+    assert pages_until_barren(frontier, other, repeats=True) == 83
 
 
 def test_empty_days_are_asked_for_by_the_month_and_longer_the_more_other_days_brought(path: Path) -> None:

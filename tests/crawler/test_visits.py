@@ -580,9 +580,89 @@ def test_empty_pages_of_one_shape_end_by_their_text(tmp_path: Path) -> None:
         return Said(f"<p>第{day}日：当日没有活动</p><a href='/day?d={day + 1}'>次日</a>")
 
     assert len(site.crawl(calendar)) == 1 + 29
-    assert site.why() == {"/day?d=30": "trap"}
+    assert site.why() == {"/day?d=30": "led_nowhere"}
     # The next visit begins to count anew.
     assert len(site.crawl(calendar, later=HOUR, full=True)) == 1 + 29
+
+
+def word(number: int | str) -> str:
+    """A title: pages are told apart by their words, not by their numbers."""
+    return f"关于{chr(0x4E00 + int(number))}的会议"
+
+
+def with_services(count: int) -> Callable[[str], Said]:
+    """A site whose articles each have a form to send them to a friend, and a home page that lists them all."""
+    bar = rows(*(f"/show?id={n}" for n in range(1, 4)))
+
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(rows(*(f"/show?id={n}" for n in range(1, count + 1))))
+        name, _, number = path.partition("=")
+        if name == "/mail?id":
+            return Said(f"<title>推荐给朋友</title>{bar}<form method='post'><input name='n'></form><p>还没有评论！</p>")
+        if name == "/show?id":
+            said = article(word(number))
+            return replace(said, body=f"{said.body}{bar}<a href='/mail?id={number}'>推荐给朋友</a>")
+        return Said(status=404)
+
+    return answer
+
+
+def asked_of(asked: list[str], name: str) -> int:
+    return sum(path.startswith(name) for path in asked)
+
+
+def test_pages_that_each_article_brings_and_that_lead_nowhere_are_asked_for_ever_more_rarely(site: Unwired) -> None:
+    first = site.crawl(with_services(120))
+    # The first, 28 like it, then one after 1, 2, 4, 8, 16 and 32 more.
+    assert (asked_of(first, "/show"), asked_of(first, "/mail")) == (120, 35)
+    second = site.crawl(with_services(130), later=40 * DAY)
+    assert (asked_of(second, "/show"), asked_of(second, "/mail")) == (130, 5)
+    assert site.frontier.learned.spared() == {"h/mail?id": 125}
+    assert sum(why == "led_nowhere" for why in site.why().values()) == 94
+    assert asked_of(site.crawl(with_services(130), later=DAY, full=True), "/mail") == 35
+
+
+def test_articles_behind_many_empty_pages_of_their_shape_are_all_had(site: Unwired) -> None:
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(links(*(f"/n?k={n}" for n in range(1, 301))))
+        number = int(path.partition("=")[2] or 0)
+        return article(word(number)) if number > 150 else Said("<title>新闻</title><p>当日没有新闻发布</p>")
+
+    asked = site.crawl(answer)
+    assert asked_of(asked, "/n?k=") == 300
+    assert site.why() == {}
+
+
+def test_an_article_among_pages_that_are_left_out_is_found_by_later_visits(site: Unwired) -> None:
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(links(*(f"/n?k={n}" for n in range(1, 301))))
+        number = int(path.partition("=")[2] or 0)
+        return article(word(number)) if number in (140, 141) else Said("<title>新闻</title><p>当日没有新闻</p>")
+
+    visits = [asked_of(site.crawl(answer, later=DAY), "/n?k=") for _ in range(20)]
+    assert "/n?k=140" in site.sent
+    assert "/n?k=141" in site.sent
+    # Once one is found, all are asked for.
+    assert max(visits[1:]) > 100
+
+
+def test_columns_without_news_for_long_stay_due(site: Unwired) -> None:
+    """Their articles all stand on the home page, which is asked for first: no column ever led to anything."""
+
+    def answer(path: str, new: bool = False) -> Said:
+        number = int(path.partition("=")[2] or 0)
+        if path == "/":
+            return Said(rows(*(f"/a{n}" for n in range(40))) + links(*(f"/l?k={n}" for n in range(40))))
+        if path.startswith("/l"):
+            return Said(f"<h2>{word(number)}</h2>" + rows(f"/a{number}", *(["/new"] if new and number == 17 else [])))
+        return article(f"会议{path}")
+
+    for _ in range(40):
+        site.crawl(answer, later=40 * DAY)
+    assert "/new" in site.crawl(lambda path: answer(path, new=True), later=400 * DAY)
 
 
 def test_empty_days_that_read_like_short_notes_end_as_soon(tmp_path: Path) -> None:
@@ -737,7 +817,7 @@ def test_a_guest_book_is_read_to_its_end_and_lacks_nothing(site: Unwired, form: 
         message = "<table><tr><td>网友{}　2026-3-{} 10:20</td></tr><tr><td>请问如何申请加入？</td></tr></table>"
         shown = "".join(message.format(names[n - 1] * (1 + k), k + 1) for k in range(3))
         further = f"共21条留言 第{n}/7页 <a href='/book?p={n + 1}'>下一页</a>"
-        return Said(f"<title>留言板</title>{links(*'abcdefgh')}{shown}{further}{form}")
+        return Said(f"<title>留言板</title>{rows('/1.html')}{links(*'abcdefgh')}{shown}{further}{form}")
 
     site.crawl(book)
     asked = [path for path in site.sent if path.startswith("/book")]
