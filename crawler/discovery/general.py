@@ -146,6 +146,7 @@ _SAYS = frozenset(("alt", "title", "src", "srcset", "usemap", "href"))
 _FILE_NAME = re.compile(rf"\.(?:{'|'.join(DOCUMENTS + PACKED)})[\"'?#&\s>]", re.IGNORECASE)
 _SAID = frozenset(("alt", "title", "href", "content", "onclick", "style", "class"))
 _NO_ADDRESS = re.compile(r"[\s<>{}]")
+_UNSEEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
 # What stands between the addresses from which a browser chooses by the size of their pictures.
 _SIZE = re.compile(r"\A(\d{1,6}(?:\.\d{1,3})?)[wx]\Z")
 _CHOICES = re.compile(r",\s|(?<=\d[wx]),")
@@ -205,7 +206,19 @@ def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:
     for image in found:
         anchor = fold(image.get("alt") or "")
         for href in filter(None, (absolute(base, source) for source in dict.fromkeys(_sources(image)))):
-            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
+            counter = image.tag == "img" and _is_counter(image, href)
+            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE, counter=counter)
+
+
+def _is_counter(image: HtmlElement, href: str) -> bool:
+    """Whether a picture is there to be asked for, not to be seen: hidden, and no file of a picture.
+
+    Such a picture of one point may have the name of a file, with what is counted behind it.
+    """
+    point = all((image.get(name) or "").removesuffix("px") in ("0", "1") for name in ("width", "height"))
+    if extension(href) in IMAGES:
+        return point and "?" in href
+    return point or _UNSEEN.search(image.get("style") or "") is not None
 
 
 def _sources(image: HtmlElement) -> Iterator[str]:

@@ -18,7 +18,8 @@ __all__ = ["ARTICLE", "LAST", "LIST", "REQUISITE", "START", "Link"]
 IMAGES = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff")
 DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "rtf", "csv", "txt")
 PACKED = ("zip", "rar", "7z")
-_OTHER = ("mp3", "mp4", "wmv", "avi", "flv", "swf", "wma", "rm", "mov", "m3u8", "apk", "exe", "css", "js", "ico", "svg")
+FILMS = ("mp3", "mp4", "wmv", "avi", "flv", "wma", "rm", "rmvb", "mov", "m3u8", "webm")
+_OTHER = (*FILMS, "swf", "apk", "exe", "css", "js", "ico", "svg")
 _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 # Download scripts of CMSs: hanweb /module/download/downfile.jsp?filename=, VSB /system/_content/download.jsp, 动易.
 _DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:jsp|do|aspx?|php)\b", re.IGNORECASE)
@@ -83,6 +84,7 @@ class Link:
         form: the body of a POST that asks for it; None: a GET does.
         frame: it stands in a frame of the page.
         style: it is a requisite that the page's style sheets name, or one of them.
+        counter: it is a picture that nobody sees: asking for it counts a reader.
     """
 
     url: str
@@ -93,6 +95,7 @@ class Link:
     form: str | None = None
     frame: bool = False
     style: bool = False
+    counter: bool = False
 
 
 def extension(url: str) -> str:

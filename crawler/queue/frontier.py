@@ -121,12 +121,12 @@ class Frontier:
             if new := open_visit.fetchone() is None:
                 self.visit += 1
                 self._db.execute("INSERT INTO visit VALUES (?, ?, NULL)", [self.visit, self._clock()])
-                # Traps stay refused, and files on hosts of others. What robots.txt refused may be allowed by now.
+                # Traps stay refused, films, counters and files on hosts of others. robots.txt may allow more by now.
                 self._db.execute(
                     # What never came whole has one try left.
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL,"
                     " tries = CASE WHEN state = 'failed' AND check_at NOT NULL THEN max(tries - 1, 0) ELSE 0 END"
-                    " WHERE CASE state WHEN 'refused' THEN reason != 'trap'"
+                    " WHERE CASE state WHEN 'refused' THEN reason NOT IN ('trap', 'film', 'counter')"
                     " AND (reason != 'foreign_host' OR kind != 'requisite') AND (reason != 'too_deep' OR depth <= ?)"
                     " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
                     " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
@@ -165,7 +165,7 @@ class Frontier:
                     " kind = ?, form = ? WHERE id = ?",
                     [address.kind, address.form, key],
                 )
-            if state == State.REFUSED and reason in ("too_deep", "foreign_host") and not refused:
+            if state == State.REFUSED and reason in ("too_deep", "foreign_host", "film") and not refused:
                 self._db.execute(
                     "UPDATE address SET state = 'pending', reason = NULL, detail = NULL WHERE id = ?", [key]
                 )

@@ -54,10 +54,10 @@ class Report:
         for url, state, reason, detail, tries, parent in rows:
             yield Missing(url=url, state=state, reason=reason, detail=detail, tries=tries, parent=parent)
 
-    def foreign(self) -> list[str]:
-        """Addresses on hosts that the site file does not name."""
+    def refused(self, reason: str) -> list[str]:
+        """Addresses that were not asked for, for one reason."""
         with self._translate():
-            return [url for (url,) in self._db.execute("SELECT url FROM address WHERE reason = 'foreign_host'")]
+            return [url for (url,) in self._db.execute("SELECT url FROM address WHERE reason = ?", [reason])]
 
     def reasons(self) -> dict[str, int]:
         """Why addresses were not captured, the commonest first; `waiting`: their turn has not come yet."""

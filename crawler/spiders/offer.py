@@ -15,7 +15,7 @@ from archive.warc.capture import FoundBy
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import BACK, MONTH_BEFORE, styled
-from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
+from crawler.discovery.link import ARTICLE, DOCUMENTS, FILMS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, origin_of, shape, trap, unordered
 from crawler.queue.entries import Address
@@ -67,7 +67,8 @@ class Offers:
         self._shown_links = 0
         self._met: dict[str, tuple[int, bool]] = {}
         self._styles: set[str] = set()
-        self._foreign = {host_of(url) for url in frontier.report.foreign() if not is_file(url)}
+        self._foreign = {host_of(url) for url in frontier.report.refused("foreign_host") if not is_file(url)}
+        self._counters = {shape(url) for url in frontier.report.refused("counter")}
 
     @property
     def walks(self) -> bool:
@@ -116,7 +117,7 @@ class Offers:
                 fresh.append(url)
         self._account(address, judged, pager, inside)
         if article:
-            self._refuse_foreign(address, judged)
+            self._refuse_files(address, judged)
         return self._led(address, fresh, changed=changed)
 
     def _led(self, address: Address, fresh: list[str], *, changed: bool) -> Led:
@@ -234,22 +235,36 @@ class Offers:
             return self.offer(Address(url=url, priority=priority, depth=depth + 1, found=found), chained=chained)
         return False
 
-    def _refuse_foreign(self, address: Address, judged: Judged) -> None:
-        """Keep what an article has on hosts that the site file does not name: each file, and of pictures one a host."""
+    def _refuse_files(self, address: Address, judged: Judged) -> None:
+        """Keep which files of an article are not fetched, and why."""
         for link in judged.links:
             url = canonical(link.url, judged.encoding) if link.kind == "requisite" and not link.style else None
-            if url is None or (host := host_of(url)) in self._site.hosts or not self._wants(url, link, article=True):
+            refused = None if url is None else self._refusal(url, link)
+            if url is None or refused is None:
                 continue
-            if not is_file(url):
-                if host in self._foreign:
-                    continue
-                self._foreign.add(host)
-            detail = f"{host} is not a host of the site {self._site.key}"
             found = FoundBy(parent=address.url, anchor=link.anchor)
-            away = Address(url=url, kind="requisite", priority=REQUISITE, depth=address.depth, found=found)
-            self._frontier.push(
-                away, refused=("foreign_host", detail if is_file(url) else f"{detail}, and others of its pictures")
-            )
+            file = Address(url=url, kind="requisite", priority=REQUISITE, depth=address.depth, found=found)
+            self._frontier.push(file, refused=refused)
+
+    def _refusal(self, url: str, link: Link) -> tuple[str, str] | None:
+        """Why a file of an article is not fetched: each film; of counters one a shape; what is on hosts that the site
+        file does not name, of pictures one a host.
+        """
+        host, like, ending = host_of(url), shape(url), extension(url)
+        if self._wants(url, link, article=True):
+            if host in self._site.hosts or (not is_file(url) and host in self._foreign):
+                return None
+            detail = f"{host} is not a host of the site {self._site.key}"
+            if is_file(url):
+                return "foreign_host", detail
+            self._foreign.add(host)
+            return "foreign_host", f"{detail}, and others of its pictures"
+        if link.counter and like not in self._counters:
+            self._counters.add(like)
+            return "counter", "a hidden picture that counts readers, and others like it"
+        if ending in FILMS:
+            return "film", f"films are not fetched; '\\.{ending}$' in `requisites` of the site file has it fetched"
+        return None
 
     def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:
         """Note what a page of a list claims and shows; an article is no list any more.
@@ -336,6 +351,8 @@ class Offers:
         kinds = self._site.crawl.requisites
         if matches(tuple(kind for kind in kinds if kind not in REQUISITES), url):
             return True
+        if link.counter:
+            return False
         if link.style:
             wanted = article and "styles" in kinds and url not in self._styles and len(self._styles) < STYLES
             if wanted:

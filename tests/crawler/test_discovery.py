@@ -313,6 +313,22 @@ def test_a_file_is_found_in_an_attribute_of_any_name(html: str, asked: list[str]
     assert [urlsplit(each.url).path for each in links if each.kind == "requisite"] == asked
 
 
+@pytest.mark.parametrize(
+    ("image", "counter"),
+    [
+        ("<img src='/_visitcount?type=3&articleId=7' style='display: none' width='0' height='0'>", True),
+        ("<img src='/click.aspx?id=7' width=1px height=1px>", True),
+        ("<img src='/count.gif?id=7' width=1 height=1>", True),
+        # A slide that a script shows, a picture that a program makes, a ruler.
+        ("<img src='/p/7.jpg?v=2' style='display:none'>", False),
+        ("<img src='/picture.jsp?id=7' width='600'>", False),
+        ("<img src='/p/line.gif' width=1 height=1>", False),
+    ],
+)
+def test_a_hidden_picture_counts_readers(image: str, counter: bool) -> None:
+    assert [each.counter for each in found(f"<html><body>{image}</body></html>")] == [counter]
+
+
 def test_style_sheets_and_what_they_name() -> None:
     html = """<html><head><link rel="Stylesheet" href="/s/a.css?v=3"><link rel="icon" href="/i.png">
     <style>@import url("b.css"); @import 'c.css'; body{background:url(bg.gif)} p{behavior:url(x.htc)}</style></head>

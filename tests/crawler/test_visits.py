@@ -567,6 +567,29 @@ def test_a_page_whose_list_stands_in_a_frame_has_no_clock_and_the_frame_has(site
     assert site.row("/rows.html", "role", "depth") == ("list", 2)
 
 
+def test_films_and_hidden_counters_of_articles_are_named_and_not_asked_for(tmp_path: Path) -> None:
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(rows("/1.html", "/2.html"))
+        if not path.endswith(".html"):
+            return Said("-")
+        number, said = path[1], article(f"甲{path}")
+        seen = f"<video src='/f{number}.mp4' poster='/p{number}.jpg'></video>"
+        hidden = f"<img src='/hits?article={number}' style='display:none'>"
+        return replace(said, body=f"{said.body}{seen}{hidden}")
+
+    plain = Unwired(tmp_path)
+    for later in (0, 40 * DAY):
+        asked = plain.crawl(answer, later=later)
+        assert [path for path in asked if path.startswith(("/f", "/hits"))] == []
+        assert plain.why() == {"/f1.mp4": "film", "/hits?article=1": "counter", "/f2.mp4": "film"}
+    assert {"/p1.jpg", "/p2.jpg"} <= plain.sent.keys()
+    crawl = replace(plain.site.crawl, requisites=("images", r"\.mp4$"))
+    plain.site = replace(plain.site, crawl=crawl)
+    assert {"/f1.mp4", "/f2.mp4"} <= set(plain.crawl(answer, later=DAY, full=True))
+    assert plain.why() == {"/hits?article=1": "counter"}
+
+
 # Addresses without end.
 
 
