@@ -39,7 +39,7 @@ class Address:
         etag, modified: of its last full answer.
         form: body of a POST; None: it is a GET. Its URL has a fragment that tells it from others of the same page.
         shown: articles that it is used to show, where it is a list.
-        bore: it has led to what no visit had found before.
+        bore: it has led to what no visit had found before, or shown rows of its own.
     """
 
     url: str

@@ -404,7 +404,7 @@ class Frontier:
             self._set_state(address, State.REFUSED, reason, detail)
 
     def prove(self, address: Address) -> None:
-        """The page led to what no visit had found before."""
+        """The page led to what no visit had found before, or is a list in its own right."""
         with self._translate():
             self._db.execute("UPDATE address SET bore = 1 WHERE id = ?", [address.id])
 

@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS address (
     day REAL,                       -- of an article: its own day, seconds since 1970; null: the page states none
     alias_of INTEGER,               -- the address that is checked in its stead: it had the same article
     gone REAL,                      -- when an article was first missed; null while it is there
-    -- 1: it has led to what no visit had found before. That is not known of those of earlier versions, and taken for so.
+    -- 1: it has led to what no visit had found before, or shown rows of its own. That is not known of those of earlier
+    -- versions, and taken for so.
     bore INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX IF NOT EXISTS due ON address (origin, priority, id) WHERE state = 'pending' AND not_before IS NULL;

@@ -65,6 +65,7 @@ class Offers:
         self._idle = Idle(frontier.learned.idle())
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._shown_links = 0
+        self._rows: defaultdict[str, set[str]] = defaultdict(set)
         self._met: dict[str, tuple[int, bool]] = {}
         self._styles: set[str] = set()
         self._foreign = {host_of(url) for url in frontier.report.refused("foreign_host") if not is_file(url)}
@@ -118,14 +119,22 @@ class Offers:
         self._account(address, judged, pager, inside)
         if article:
             self._refuse_files(address, judged)
-        return self._led(address, fresh, changed=changed)
+        return self._led(address, fresh, inside, changed=changed)
 
-    def _led(self, address: Address, fresh: list[str], *, changed: bool) -> Led:
+    def _has_own_rows(self, address: Address, inside: list[tuple[str, Link]]) -> bool:
+        """Whether a page shows a row that no page of its shape showed before: a side bar stands on all of them."""
+        known = self._rows[shape(address.url)]
+        rows = {url for url, link in inside if is_row(link)} - known
+        if len(known) < MET:
+            known |= rows
+        return bool(rows)
+
+    def _led(self, address: Address, fresh: list[str], inside: list[tuple[str, Link]], *, changed: bool) -> Led:
         """What a page brought that led to these `fresh` addresses, which are new to this visit."""
         others = {shape(url) for url in fresh} - {shape(address.url)}
         fertile = {other for other in others if not self._frontier.learned.barren(other)}
         bore = any(shape(url) in fertile and not self._frontier.known(url) for url in fresh)
-        if bore:
+        if bore or self._has_own_rows(address, inside):
             self._frontier.prove(address)
         return Led(fruitful=bool(fertile), vain=bool(others) and not fertile, changed=changed, bore=bore)
 

@@ -640,9 +640,9 @@ def test_pages_that_each_article_brings_and_that_lead_nowhere_are_asked_for_ever
     # The first, 28 like it, then one after 1, 2, 4, 8, 16 and 32 more.
     assert (asked_of(first, "/show"), asked_of(first, "/mail")) == (120, 35)
     second = site.crawl(with_services(130), later=40 * DAY)
-    assert (asked_of(second, "/show"), asked_of(second, "/mail")) == (130, 5)
-    assert site.frontier.learned.spared() == {"h/mail?id": 125}
-    assert sum(why == "led_nowhere" for why in site.why().values()) == 94
+    assert (asked_of(second, "/show"), asked_of(second, "/mail")) == (130, 6)
+    assert site.frontier.learned.spared() == {"h/mail?id": 124}
+    assert sum(why == "led_nowhere" for why in site.why().values()) == 93
     assert asked_of(site.crawl(with_services(130), later=DAY, full=True), "/mail") == 35
 
 
@@ -673,18 +673,22 @@ def test_an_article_among_pages_that_are_left_out_is_found_by_later_visits(site:
 
 
 def test_columns_without_news_for_long_stay_due(site: Unwired) -> None:
-    """Their articles all stand on the home page, which is asked for first: no column ever led to anything."""
+    """Their articles all stand on the home page, which is asked for first: no column ever led to anything.
+
+    They are many enough to be taken for pages that lead nowhere.
+    """
 
     def answer(path: str, new: bool = False) -> Said:
         number = int(path.partition("=")[2] or 0)
         if path == "/":
-            return Said(rows(*(f"/a{n}" for n in range(40))) + links(*(f"/l?k={n}" for n in range(40))))
+            return Said(rows(*(f"/a{n}" for n in range(220))) + links(*(f"/l?k={n}" for n in range(220))))
         if path.startswith("/l"):
             return Said(f"<h2>{word(number)}</h2>" + rows(f"/a{number}", *(["/new"] if new and number == 17 else [])))
         return article(f"会议{path}")
 
-    for _ in range(40):
+    for _ in range(3):
         site.crawl(answer, later=40 * DAY)
+    assert site.frontier.learned.barren("h/l?k")
     assert "/new" in site.crawl(lambda path: answer(path, new=True), later=400 * DAY)
 
 
