@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.errors import CundangError, DataError, SpaceError, unwritable
 
 # The version of schema.sql, kept as PRAGMA user_version. Files from before there were versions have 0.
-VERSION = 5
+VERSION = 6
 _SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
