@@ -326,6 +326,8 @@ class _Anchors:
         self._ends: list[Link] = []
         self._later: list[Link] = []
         self._after: set[str] = set()
+        # Whether a row has no more than one link.
+        self._single: dict[HtmlElement, bool] = {}
         self._counted = self._leads = False
 
     def links(self, found: Iterable[tuple[HtmlElement, str]]) -> Iterator[Link]:
@@ -370,7 +372,7 @@ class _Anchors:
         look = look_of(href)
         if look == "foreign":
             return None
-        anchor, date = _anchor(element), self._dates.get(element)
+        anchor, date = _anchor(element, self._single), self._dates.get(element)
         if look in ("file", "image"):
             date = date if look == "file" else None
             return Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
@@ -471,10 +473,11 @@ def _root(base: str) -> str:
     return urljoin(base, "/")[:-1]
 
 
-def _anchor(element: HtmlElement) -> str | None:
+def _anchor(element: HtmlElement, single: dict[HtmlElement, bool]) -> str | None:
+    """The words of a link; `single`: whether the rows that were met so far have no more than one link."""
     text = fold("".join(element.itertext()))
     if text and not text.endswith(("…", "...")):
-        return (_ACT.fullmatch(text) and _name_of_row(element)) or text
+        return (_ACT.fullmatch(text) and _name_of_row(element, single)) or text
     # A title cut for its column: the whole one stands in the title attribute.
     named = fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
     named = named or fold(element.get("aria-label") or element.get("value") or "")
@@ -485,10 +488,14 @@ def _anchor(element: HtmlElement) -> str | None:
     return way[1].lower() if way else None
 
 
-def _name_of_row(element: HtmlElement) -> str | None:
+def _name_of_row(element: HtmlElement, single: dict[HtmlElement, bool]) -> str | None:
     """The longest of the words beside a link in its row that are no day; None where the row has more than one link."""
     row = next((around for around in islice(element.iterancestors(), ROW) if around.tag in ("tr", "li", "dl")), None)
-    if row is None or len(_LINKS(row)) > 1:
+    if row is None:
+        return None
+    if row not in single:
+        single[row] = len(_LINKS(row)) <= 1
+    if not single[row]:
         return None
     own = set(element.itertext())
     beside = filter(None, (fold(text) for text in row.itertext() if text not in own))

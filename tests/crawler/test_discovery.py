@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -790,3 +791,14 @@ def test_events_of_asp_net_without_a_number_are_told_apart_by_the_state_of_the_p
 )
 def test_a_link_that_only_says_what_a_click_does_has_the_name_of_its_row(row: str, name: str) -> None:
     assert next(link.anchor for link in found(f"<table>{row}</table>")) == name
+
+
+def test_thousands_of_such_links_in_one_row_take_linear_time() -> None:
+    def seconds(count: int) -> float:
+        html = "".join(f"<dd>登记表{number}<a href='/a/{number}.doc'>下载</a></dd>" for number in range(count))
+        began = time.process_time()
+        assert len(found(f"<dl>{html}</dl>")) == count
+        return time.process_time() - began
+
+    short, long = (min(seconds(count) for _ in range(2)) for count in (1000, 4000))
+    assert long < 8 * short
