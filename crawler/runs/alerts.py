@@ -121,7 +121,8 @@ def tell_files(runs: Runs, folder: Path, wrong: Mapping[str, str], alarm: Alarm 
     if alarm is None or alarm == Alarm():
         return
     told = {str(folder.absolute() / f"{key}.toml"): (key, words) for key, words in wrong.items()}
-    known = runs.troubles(f"{folder.absolute()}/")
+    # Another schedule may have a folder of site files inside this one.
+    known = {name for name in runs.troubles(f"{folder.absolute()}/") if Path(name).parent == folder.absolute()}
     for name in told.keys() - known:
         key, words = told[name]
         runs.set_trouble(name, now, words)

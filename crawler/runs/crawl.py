@@ -70,7 +70,7 @@ def crawl(
     sites, wrong = (_load_named(folder, names), {}) if names else load_each(folder)
     sites = sites if names else of_part(part, sites)
     say_all(f"crawl: {words} Until then, the site is left out." for words in dict.fromkeys(wrong.values()))
-    if not sites:
+    if not sites and part is not None:
         say("crawl: this part has no sites.")
     if len(sites) == 1:
         name, site = next(iter(sites.items()))

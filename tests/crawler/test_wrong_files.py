@@ -15,6 +15,7 @@ from little_server import serving
 from test_moved import answer
 
 from archive.layout import Layout
+from crawler.runs.alerts import Alarm, tell_files
 from crawler.runs.history import Runs
 
 BAD = {
@@ -106,3 +107,20 @@ def test_a_wrong_file_is_named_when_its_site_is_asked_for(tmp_path: Path) -> Non
     assert checked.returncode == 2
     assert "bad2.toml" in checked.stderr
     assert CLASH in checked.stderr
+
+
+def test_no_part_is_named_where_none_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "bad1.toml").write_text(BAD["bad1"], "utf-8")
+    done = cundang(tmp_path, "crawl", "--all")
+    assert done.returncode == 2
+    assert "bad1.toml, line 5" in done.stderr
+    assert "this part" not in done.stderr
+
+
+def test_a_schedule_knows_nothing_of_the_wrong_files_in_folders_inside_its_own(tmp_path: Path) -> None:
+    runs, alarm, now = Runs(tmp_path / "runs.sqlite"), Alarm(command="true"), dt.datetime.now(dt.UTC)
+    tell_files(runs, tmp_path / "sites" / "more", {"bad1": "a mistake"}, alarm, now)
+    tell_files(runs, tmp_path / "sites", {}, alarm, now)
+    assert runs.troubles(f"{tmp_path}/") == {f"{tmp_path}/sites/more/bad1.toml"}
+    runs.close()
