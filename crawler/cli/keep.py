@@ -663,7 +663,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     elif not dry:
         code |= _catalogue(folders, anew=anew)
         _say_skips(folders.layout, shards)
-        note_cleaned(folders.layout, folder, code)
+        note_cleaned(folders.layout, folders.key(site), code)
     return code
 
 

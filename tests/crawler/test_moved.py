@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import loaded
@@ -14,6 +15,7 @@ from little_server import Answer, serving
 
 from archive.catalogue import query
 from archive.layout import Layout
+from archive.ledger import SiteAccount, read_ledger, write_ledger
 from crawler.runs.history import Runs
 
 PROSE = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
@@ -78,3 +80,17 @@ def test_a_site_whose_file_drops_its_old_host_keeps_its_texts_and_everybody_says
     cundang(tmp_path, "clean")
     assert "cleaning ended" not in cundang(tmp_path, "status").stdout
     assert keys(tmp_path) == before
+
+
+def test_cleaning_a_site_without_files_of_its_own_takes_nothing_back_that_failed_for_others(tmp_path: Path) -> None:
+    with serving(answer) as one, serving(answer) as two:
+        one.site(tmp_path / "sites").rename(tmp_path / "sites/one.toml")
+        cundang(tmp_path, "crawl", "one")
+        two.site(tmp_path / "sites").rename(tmp_path / "sites/two.toml")
+    path = Layout(root=tmp_path / "data").ledger("one")
+    failed = SiteAccount(doubt="not_cleaned", count=1, detail="cundang clean --site one")
+    write_ledger(path, replace(read_ledger(path), doubts=(failed,)))
+    cundang(tmp_path, "clean", "--site", "two")
+    assert read_ledger(path).doubts == (failed,)
+    cundang(tmp_path, "clean", "--site", "one")
+    assert read_ledger(path).doubts == ()
