@@ -121,18 +121,22 @@ def _drop(layout: Layout, wanted: Addresses, locks: _Locks) -> Iterator[Done]:
 
 
 def check_sites(layout: Layout, urls: Sequence[str], sites: Mapping[str, Site]) -> None:
-    """Refuse if a site file is missing that shaped texts of the same WARC files: these are made again.
+    """Refuse if a site file that shaped texts of the same WARC files is missing, or no longer names their hosts: these
+    texts may be made again.
 
     Raises:
-        UsageError: it is missing.
+        UsageError: it is missing, or does not name them.
     """
     hosts, wanted = by_host(sites.values()), archived.addresses(urls, spellings=True)
-    abouts = [shard.about(layout.shard_of(warc)) for warc in {one.warc for one in archived.find_held(layout, wanted)}]
-    lost = {key for about in abouts if about is not None for key in reclean.lost_files(about, hosts)}
+    shards = {layout.shard_of(one.warc) for one in archived.find_held(layout, wanted)}
+    abouts = ((path, about) for path in shards if (about := shard.about(path)) is not None)
+    lost = [each for path, about in abouts for each in reclean.lost_files(path, about, hosts).items()]
     if lost:
         raise UsageError(
             f"nothing was changed: the texts of these pages were made with the files of the sites"
-            f" {', '.join(sorted(lost))}, which are not here. Name the folder of these files with --sites."
+            f" {', '.join(sorted({key for key, _ in lost}))}, which are not here, or no longer name"
+            f" {', '.join(sorted({host for _, named in lost for host in named}))}. Name the folder of these files with"
+            " --sites, or add the hosts to them again."
         )
 
 

@@ -144,34 +144,45 @@ class Looked:
     is_same_pages: bool = True
 
 
-def look(layout: Layout, sites: Mapping[str, Site], found: Survey | None = None) -> list[Looked]:
+def look(
+    layout: Layout, sites: Mapping[str, Site], found: Survey | None = None, *, every: bool = False
+) -> list[Looked]:
     """Read the header of every shard once, and compare it with what would be written now.
 
-    `found`: a survey of the WARC files, else one is made.
+    `found`: a survey of the WARC files, else one is made. `every`: current shards are to be made again, too.
     """
     found = found or damage.survey(layout, note=False)
     hosts, excluded = by_host(sites.values()), exclusions.read(layout)
     return [
-        _look(layout, hosts, excluded, warc, digest, is_sound=warc not in found.damages)
+        _look(layout, hosts, excluded, warc, digest, is_sound=warc not in found.damages, every=every)
         for warc, digest in found.digests.items()
     ]
 
 
 def _look(
-    layout: Layout, hosts: Mapping[str, Site], excluded: Exclusions, warc: Path, digest: str, *, is_sound: bool
+    layout: Layout,
+    hosts: Mapping[str, Site],
+    excluded: Exclusions,
+    warc: Path,
+    digest: str,
+    *,
+    is_sound: bool,
+    every: bool,
 ) -> Looked:
     path = layout.shard_of(warc)
     about = shard.about(path)
     one = Looked(warc=warc, folder=layout.site_of(warc), shard=path, is_sound=is_sound)
     if about is None:
         return replace(one, why=UNREADABLE if path.exists() else "no shard yet")
-    lost = lost_files(about, hosts)
-    one = replace(one, hosts=about.hosts, lacking=objects.missing(about.header.recipe), lost=lost)
-    if moved := sorted(lost & {site.key for site in hosts.values()}):
-        one = replace(one, moved=(moved[0], tuple(host for host in about.hosts if host not in hosts)))
+    now = _header(warc, digest, about.hosts, hosts, ())
+    made_again = every or about.provisional or replace(about.header, exclusions=now.exclusions) != now
+    lost = lost_files(path, about, hosts) if made_again else {}
+    one = replace(one, hosts=about.hosts, lacking=objects.missing(about.header.recipe), lost=frozenset(lost))
+    if moved := sorted(lost.keys() & {site.key for site in hosts.values()}):
+        one = replace(one, moved=(moved[0], lost[moved[0]]))
     if not is_sound and not one.lost:
         return one
-    now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc, excluded))
+    now = replace(now, exclusions=exclusions.digest(taken_down(layout, warc, excluded)))
     is_same_pages = replace(about.header, recipe=now.recipe, schema=now.schema) == now
     why = "a page was given up by the clock" if about.provisional else _difference(about.header, now)
     return replace(one, is_same_pages=is_same_pages, why="" if one.lost and is_same_pages else why)
@@ -239,11 +250,19 @@ def _why_moved(folder: str, key: str, hosts: Iterable[str], is_same_pages: bool)
     )
 
 
-def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> frozenset[str]:
-    """The sites whose files shaped a shard and are not here; a file with another name may be in its place."""
+def lost_files(path: Path, about: shard.About, hosts: Mapping[str, Site]) -> dict[str, tuple[str, ...]]:
+    """The sites whose files shaped a shard, each with its hosts that no file here names.
+
+    A file with another name may be in the place of one, and one may be in that of several.
+    """
     had = sites_of(about.header.recipe)
-    here = {hosts[host].key for host in about.hosts if host in hosts}
-    return frozenset(had - here if len(here) < len(had) else ())
+    if not had or hosts.keys() >= set(about.hosts):
+        return {}
+    lost: dict[str, set[str]] = {}
+    for url, key in shard.rows(path, ("url", "site")):
+        if key in had and (host := host_of(url)) not in hosts:
+            lost.setdefault(key, set()).add(host)
+    return {key: tuple(sorted(lost[key])) for key in sorted(lost)}
 
 
 def without_file(layout: Layout, made: Made, sites: Mapping[str, Site]) -> set[str]:
@@ -294,7 +313,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         tell: called now and then with the WARC file and the number of pages done.
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
-    looked = look(layout, sites, found)
+    looked = look(layout, sites, found, every=every)
     for words in why_kept([each for each in looked if each.moved] if every else looked):
         warn(words)
     todo = list(stale(looked, every=every, only_hosts=only_hosts))

@@ -82,6 +82,50 @@ def test_a_site_whose_file_drops_its_old_host_keeps_its_texts_and_everybody_says
     assert keys(tmp_path) == before
 
 
+def test_a_site_that_drops_one_of_its_hosts_keeps_the_texts_of_that_too(tmp_path: Path) -> None:
+    with serving(answer) as kept, serving(answer) as dropped:
+        site = kept.site(tmp_path / "sites")
+        alone = site.read_text("utf-8")
+        site.write_text(alone.replace(kept.host, dropped.host), "utf-8")
+        cundang(tmp_path, "crawl", "little")
+        site.write_text(alone, "utf-8")
+        cundang(tmp_path, "crawl", "little", code=1)
+        # Files of both hosts are one here, as after a crawl of both.
+        warcs = sorted((tmp_path / "data/warc").rglob("*.warc.gz"))
+        (tmp_path / "both.warc.gz").write_bytes(b"".join(warc.read_bytes() for warc in warcs))
+    (tmp_path / "data").rename(tmp_path / "before")
+    site.write_text(alone.replace(f'"{kept.host}"', f'"{kept.host}", "{dropped.host}"'), "utf-8")
+    cundang(tmp_path, "import", f"{tmp_path}/both.warc.gz")
+    before = keys(tmp_path)
+    assert before.keys() == {"little"}
+    site.write_text(alone, "utf-8")
+    said = cundang(tmp_path, "clean", "--all", code=1).stderr
+    assert f"add {dropped.host} to `hosts` of little.toml again" in said
+    assert keys(tmp_path) == before
+
+
+def test_an_imported_file_with_pages_of_two_sites_that_are_merged_is_cleaned_again(tmp_path: Path) -> None:
+    with serving(answer) as one, serving(answer) as two, serving(answer) as unknown:
+        for server, key in ((one, "one"), (two, "two"), (unknown, "unknown")):
+            server.site(tmp_path / "sites").rename(tmp_path / "sites" / f"{key}.toml")
+            cundang(tmp_path, "crawl", key)
+    warcs = sorted((tmp_path / "data/warc").rglob("*.warc.gz"))
+    (tmp_path / "all.warc.gz").write_bytes(b"".join(warc.read_bytes() for warc in warcs))
+    (tmp_path / "data").rename(tmp_path / "before")
+    (tmp_path / "sites/unknown.toml").unlink()
+    cundang(tmp_path, "import", f"{tmp_path}/all.warc.gz")
+    assert keys(tmp_path) == {"one": 3, "two": 3, unknown.host: 3}
+    (tmp_path / "sites/two.toml").unlink()
+    site = tmp_path / "sites/one.toml"
+    site.write_text(site.read_text("utf-8").replace(f'"{one.host}"', f'"{one.host}", "{two.host}"', 1), "utf-8")
+    cundang(tmp_path, "clean")
+    # Of two addresses of one site that have one text, one is shown.
+    assert keys(tmp_path) == {"one": 3, unknown.host: 3}
+    # What the file no longer names is the host of the site, and not the one that never had a file.
+    site.write_text(site.read_text("utf-8").replace(f', "{two.host}"', ""), "utf-8")
+    assert f"no longer names {two.host}: they" in cundang(tmp_path, "clean", "--all", code=1).stderr
+
+
 def test_cleaning_a_site_without_files_of_its_own_takes_nothing_back_that_failed_for_others(tmp_path: Path) -> None:
     with serving(answer) as one, serving(answer) as two:
         one.site(tmp_path / "sites").rename(tmp_path / "sites/one.toml")
