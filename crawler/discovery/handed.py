@@ -64,12 +64,16 @@ def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
 def _is_flat(data: Any) -> bool:
     """Whether data are a flat array whose objects name their values by their places in it, as devalue writes them for
     Nuxt 3: the first one is the whole, or its class and its place.
+
+    >>> _is_flat([{"a": 1}, "b"]), _is_flat([{"a": 1}, {"title": "b"}])
+    (True, False)
     """
     if not isinstance(data, list) or not data:
         return False
     whole = data[0]
     places = list(whole.values()) if isinstance(whole, dict) else whole[1:] if isinstance(whole, list) else []
-    return bool(places) and all(type(each) is int for each in places)
+    named = (place for each in data if isinstance(each, dict) for place in each.values())
+    return bool(places) and all(type(each) is int for each in (*places, *named))
 
 
 def _looked_up(values: list[Any]) -> Iterator[dict[str, Any]]:
