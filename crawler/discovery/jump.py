@@ -121,11 +121,14 @@ def _periods(select: HtmlElement) -> list[str]:
 
 
 def _address(base: str, url: str, form: HtmlElement, fields: list[tuple[str, str]]) -> str:
-    """The address that a form with these fields asks for."""
-    target = urljoin(base, form.get("action") or url).partition("#")[0]
+    """The address that a form with these fields asks for; that of the page if its own is none, http://[name]/."""
+    try:
+        target = urlsplit(urljoin(base, form.get("action") or url).partition("#")[0])
+    except ValueError:
+        return url
     if (form.get("method") or "get").lower() == "post":
-        return form_address(target, written(form, fields))
-    return urlunsplit(urlsplit(target)._replace(query=written(form, fields)))
+        return form_address(urlunsplit(target), written(form, fields))
+    return urlunsplit(target._replace(query=written(form, fields)))
 
 
 def _numbered(root: HtmlElement) -> Iterator[_Sent]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import parse_qsl, quote_plus, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote_plus, unquote, urljoin
 
 from crawler.queue.address import ARTICLE, LAST, LIST, REQUISITE, START
 
@@ -169,7 +169,8 @@ def viewed(url: str) -> str | None:
     >>> viewed("http://h/pdfjs/web/viewer.html?file=%2Fupload%2F7.pdf")
     'http://h/upload/7.pdf'
     """
-    for pair in urlsplit(url).query.split("&"):
+    # No `urlsplit`: pages have addresses that it refuses, such as http://[name]/7.pdf.
+    for pair in url.partition("#")[0].partition("?")[2].split("&"):
         _, _, value = pair.partition("=")
         value = unquote(value).partition("#")[0]
         if extension(value) in DOCUMENTS:

@@ -315,6 +315,19 @@ def test_a_file_is_found_in_an_attribute_of_any_name(html: str, asked: list[str]
 
 
 @pytest.mark.parametrize(
+    "html",
+    [
+        "<div data-file='http://[server]/7.pdf'></div>",
+        "<iframe src='http://[server]/7.pdf'></iframe>",
+        "<form action='http://[server]/7.pdf'><input name=page><input type=submit value='下一页'></form>",
+        "<form action='//[server]/' method=post><input name=page><input type=submit value='下一页'></form>",
+    ],
+)
+def test_an_address_that_is_none_hides_no_other_link_of_its_page(html: str) -> None:
+    assert "http://h/a/1.html" in [link.url for link in found(f"{html}<a href='/a/1.html'>通知</a>", "http://h/")]
+
+
+@pytest.mark.parametrize(
     ("image", "counter"),
     [
         ("<img src='/_visitcount?type=3&articleId=7' style='display: none' width='0' height='0'>", True),
