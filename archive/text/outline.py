@@ -59,6 +59,8 @@ ROOTS = frozenset(("html", "body"))
 # Boxes that may hold a picture and what describes it, no text.
 _FRAMES = frozenset(("div", "li", "dl", "dd", "section", "figure"))
 CELLS = frozenset(("td", "th"))
+_TABLE_STYLE = re.compile(r"display\s{0,9}:\s{0,9}(table(?:-row|-cell)?)(?![\w-])", re.IGNORECASE)
+_TABLE_TAGS = {"table": "table", "table-row": "tr", "table-cell": "td"}
 _OWN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _OWN_LINE = _HEADINGS | {"p"}
@@ -868,7 +870,7 @@ class _Reader:
         self.aside = aside
         self.parents.append(self.holder)
         self.holder = len(self.tags)
-        self.tags.append(name)
+        self.tags.append(_set_as(name, inner))
         self.inside.append(inner)
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.watch(mark)
@@ -892,8 +894,16 @@ class _Reader:
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.picked.append((mark, first, len(self.runs)))
         self.parents.append(self.holder)
-        self.tags.append(name)
+        self.tags.append(_set_as(name, inner))
         self.inside.append(inner)
+
+
+def _set_as(name: str, inner: str) -> str:
+    """The name of an element, or that of the part of a table as which the style in its tag sets it."""
+    if "table" not in inner:
+        return name
+    found = _TABLE_STYLE.search(inner)
+    return _TABLE_TAGS[found[1].lower()] if found else name
 
 
 def _is_prose(text: str) -> bool:
