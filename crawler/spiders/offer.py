@@ -24,7 +24,8 @@ from crawler.queue.idle import Idle
 from crawler.spiders.judge import Judged, is_row
 
 # The number of links that are remembered, by the depth at which they were met or the list that showed them, so that the
-# frontier is asked less often. Each of the two memories takes some 10 MB.
+# frontier is asked less often; and of rows, by the shape of the pages that showed them. Each of the three memories
+# takes some 10 MB.
 MET = 50_000
 # The most style sheets that are fetched in a run. No site has so many, but a sheet may name others without end.
 STYLES = 1000
@@ -66,6 +67,7 @@ class Offers:
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._shown_links = 0
         self._rows: defaultdict[str, set[str]] = defaultdict(set)
+        self._shown_rows = 0
         self._met: dict[str, tuple[int, bool]] = {}
         self._styles: set[str] = set()
         self._foreign = {host_of(url) for url in frontier.report.refused("foreign_host") if not is_file(url)}
@@ -123,10 +125,14 @@ class Offers:
 
     def _has_own_rows(self, address: Address, inside: list[tuple[str, Link]]) -> bool:
         """Whether a page shows a row that no page of its shape showed before: a side bar stands on all of them."""
-        known = self._rows[shape(address.url)]
-        rows = {url for url, link in inside if is_row(link)} - known
-        if len(known) < MET:
-            known |= rows
+        like = shape(address.url)
+        rows = {url for url, link in inside if is_row(link)} - self._rows.get(like, set())
+        self._shown_rows += len(rows)
+        if self._shown_rows >= MET:
+            self._rows.clear()
+            self._shown_rows = len(rows)
+        if rows:
+            self._rows[like] |= rows
         return bool(rows)
 
     def _led(self, address: Address, fresh: list[str], inside: list[tuple[str, Link]], *, changed: bool) -> Led:

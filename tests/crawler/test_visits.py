@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError
 from unwired import DAY, HOUR, LINE, NOON, Said, Unwired, article, rows
 
+from crawler.discovery.link import Link
 from crawler.discovery.scripted import form_address
 from crawler.queue.accounts import say_gap
+from crawler.queue.entries import Address
 from crawler.spiders.offer import CHAIN
 from crawler.wire.guard import Refused
 from crawler.wire.missing import Missing
@@ -1209,3 +1211,16 @@ def test_a_row_that_no_order_finds_behind_the_first_page_is_a_gap_of_a_list_that
     names.insert(0, 306)
     assert {"/", "/2.html"} <= set(site.crawl(answer, later=12 * HOUR))
     assert [each.gap for each in site.frontier.accounts.ledger().lists] == [0]
+
+
+def test_the_rows_that_are_remembered_have_a_limit_however_many_shapes_show_them(
+    site: Unwired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.spiders.offer.MET", 100)
+    # The names of articles have no numbers here, and each page has the same side bar.
+    bar = [(url, Link(url=url, row_date="2026-01-01")) for url in (f"http://h/{n}.html" for n in range(30))]
+    for name in map("".join, product("ghijk", repeat=2)):
+        page = Address(url=f"http://h/{name}.html")
+        assert site.offers._has_own_rows(page, bar)
+        assert not site.offers._has_own_rows(page, bar)
+        assert sum(map(len, site.offers._rows.values())) <= 100
