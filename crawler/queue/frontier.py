@@ -165,7 +165,7 @@ class Frontier:
                     " kind = ?, form = ? WHERE id = ?",
                     [address.kind, address.form, key],
                 )
-            if state == State.REFUSED and reason in ("too_deep", "foreign_host", "film") and not refused:
+            if state == State.REFUSED and reason in ("too_deep", "foreign_host", "film", "counter") and not refused:
                 self._db.execute(
                     "UPDATE address SET state = 'pending', reason = NULL, detail = NULL WHERE id = ?", [key]
                 )

@@ -590,6 +590,9 @@ def test_films_and_hidden_counters_of_articles_are_named_and_not_asked_for(tmp_p
     plain.site = replace(plain.site, crawl=crawl)
     assert {"/f1.mp4", "/f2.mp4"} <= set(plain.crawl(answer, later=DAY, full=True))
     assert plain.why() == {"/hits?article=1": "counter"}
+    plain.site = replace(plain.site, crawl=replace(crawl, requisites=("images", r"\.mp4$", "/hits")))
+    assert {"/hits?article=1", "/hits?article=2"} <= set(plain.crawl(answer, later=2 * DAY, full=True))
+    assert plain.why() == {}
 
 
 # Addresses without end.
