@@ -105,6 +105,7 @@ def tell(runs: Runs, run: ScheduledRun, alarm: Alarm | None, *, stopping: bool) 
     trouble = runs.trouble(run.site)
     ended = run.ended or run.began
     since, cause = trouble or (ended, "")
+    cause = cause.removeprefix(f"{run.site}: ")  # earlier versions wrote it
     new = [reason for reason in why if _kind(reason) not in map(_kind, cause.split(_BETWEEN))]
     if new:
         cause = _BETWEEN.join((*filter(None, [cause]), *new))

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from archive.site import Crawl, Site
 from crawler.queue.entries import Ending
 from crawler.queue.slots import Slot
 from crawler.runs import units
-from crawler.runs.alerts import Alarm
+from crawler.runs.alerts import Alarm, tell
 from crawler.runs.history import LEAST, Did, Runs, ScheduledRun
 from crawler.runs.live import Live
 from crawler.runs.metrics import Watched, served
@@ -85,6 +86,32 @@ class World:
         if self.down:
             return Did(ending=Ending.UNREACHABLE)
         return Did(ending=Ending.FINISHED, pages=30, documents=20)
+
+
+def test_a_trouble_that_an_earlier_version_told_of_is_not_told_of_again(tmp_path: Path) -> None:
+    runs, told, now = Runs(tmp_path / "runs.sqlite"), tmp_path / "told", dt.datetime.now(dt.UTC)
+    runs.set_trouble("a", now, "a: gaps: claims 22 (共22条), shows 12")
+    ended = ScheduledRun(
+        number=1,
+        site="a",
+        planned=now,
+        missed=0,
+        first_missed=None,
+        began=now,
+        runner="",
+        ended=now,
+        exit=1,
+        ending=Ending.GAPS,
+        documents=0,
+        skips={},
+        shortfall="claims 23 (共23条), shows 12",
+    )
+    tell(runs, ended, Alarm(command=f"tee -a {told}"), stopping=False)
+    assert not told.exists()
+    well = replace(ended, exit=0, ending=Ending.FINISHED, shortfall=None)
+    tell(runs, well, Alarm(command=f"tee -a {told}"), stopping=False)
+    assert "; it was: gaps: claims 22" in told.read_text("utf-8")
+    runs.close()
 
 
 def test_a_site_that_is_down_for_a_week_makes_two_alerts_with_their_cause(tmp_path: Path) -> None:
