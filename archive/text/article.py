@@ -574,7 +574,7 @@ def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
         if len(found) < 100:
             found.setdefault(joined(joined(capture.url, base), href), name)
     found.pop("", None)
-    for url in _viewed(capture, page):
+    for url in chain(_viewed(capture, page), _said_by_boxes(capture, page)):
         found.setdefault(url, unquote(url.rpartition("/")[2]))
     return tuple(found.items())
 
@@ -603,3 +603,11 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
                     break
         except ValueError:
             continue
+
+
+def _said_by_boxes(capture: Capture, page: Page) -> Iterator[str]:
+    """The files in attributes of boxes, of which a script makes a viewer: `<div pdfsrc="/a.pdf">`."""
+    for number, written in enumerate(page.outline.inside):
+        for name, value in page.outline.attributes(number).items() if may_be_file(written) else ():
+            if "/" in value and name not in ("title", "style", "class") and FILE.search(value):
+                yield joined(capture.url, value)
