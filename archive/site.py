@@ -369,7 +369,7 @@ def clashes(sites: Iterable[Site]) -> dict[str, str]:
     for site in sites:
         for host in dict.fromkeys(site.hosts):
             named.setdefault(host, []).append(site.key)
-    return {key: _clash(host, keys) for host, keys in named.items() if len(keys) > 1 for key in keys}
+    return {key: _clash(host, keys) for host, keys in reversed(named.items()) if len(keys) > 1 for key in keys}
 
 
 def _clash(host: str, keys: Sequence[str]) -> str:
