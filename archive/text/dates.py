@@ -27,6 +27,8 @@ MINGUO = 1911
 # A longer line is no dateline.
 LINE = 100
 
+# A place beside a day has at most so many Han characters.
+PLACE = 8
 # A source beside a day has at most so many characters; a day with the word behind it is no longer.
 BESIDE, DONE = 16, 30
 
@@ -49,7 +51,7 @@ _COUNT = re.compile(
 )
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
-_PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})")
+_PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")
 _HAN_DIGITS = str.maketrans("〇零○O一二三四五六七八九壹贰叁肆伍陆柒捌玖拾", "0000123456789123456789十")
 # Of several calendars the common one is read: 佛历二五五六年 公历二〇一二年六月二十六日.
 _CALENDAR = re.compile(r"\A(?:佛历[^年]{1,6}年)?(?:公历|公元|西元)")
@@ -67,6 +69,8 @@ _LEAD = re.compile(
     r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]"
     r"|([^()\[\]\d。]{0,14}\d{4}年\d{1,2}月\d{1,2}日)(?:电讯?|讯)(?=[\s(\[【〔:,]|记者|题|\Z)"
 )
+# A day behind a label of any words.
+_LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
 # A day begins with one of these, or with a digit.
 _FIRST = frozenset("〇零○一二三四五六七八九十壹贰叁肆伍陆柒捌玖中民星周週礼JFMASONDjfmasond")
@@ -90,7 +94,9 @@ class Dated:
     @property
     def day(self) -> dt.date:
         """The first day that the value covers."""
-        return dt.date.fromisoformat((self.value + "-01")[:10])
+        return dt.date.fromisoformat(
+            (self.value + "-01-01")[:10] if len(self.value) == 4 else (self.value + "-01")[:10]
+        )
 
     @property
     def last_day(self) -> dt.date:
@@ -99,6 +105,8 @@ class Dated:
         >>> Dated(value="2024-02", rule="url", words="/2024-02/").last_day
         datetime.date(2024, 2, 29)
         """
+        if len(self.value) == 4:
+            return dt.date(int(self.value), 12, 31)
         if len(self.value) == 7:
             return (self.day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
         return self.day
@@ -336,6 +344,15 @@ def is_bare(words: str) -> bool:
     return _bare(words) is not None
 
 
+def tells_day(words: str) -> bool:
+    """Whether words hold a day, or, behind a label of any words, one whose year has fewer digits.
+
+    >>> tells_day("张贴日：110.04.06"), tells_day("编号：110.04.06")
+    (True, False)
+    """
+    return read(words) is not None or is_bare(narrow(words))
+
+
 @lru_cache(maxsize=4096)
 def _bare(words: str) -> Dated | None:
     """The day of a dateline without a label: it holds little else than names and counters, and is no sentence."""
@@ -366,7 +383,7 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     """
     whole = match.groupdict().get("year") or match[0].startswith(("中", "民"))
     if not whole or match.re in rules().loose:
-        return 0
+        return 8 if _LABELLED.match(match.string) else 0
     before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
     barred = before.endswith(("/", "|", "·")) or after.startswith(("/", "|", "·"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)
@@ -408,8 +425,7 @@ def lead(paragraph: str) -> Dated | None:
     match = _LEAD.match(narrow(paragraph[:LINE]))
     words = match[match.lastindex or 0] if match else ""
     found = find_day(words)
-    # The place beside it is short.
-    if match is None or found is None or han(words[: found.start] + words[found.end :]) > 8:
+    if match is None or found is None or han(words[: found.start] + words[found.end :]) > PLACE:
         return None
     return Dated(value=found.value, rule="lead", words=match[0])
 
@@ -516,7 +532,7 @@ def _iso(groups: dict[str, str | None]) -> str | None:
     year = _year(groups)
     month, day = _month(groups["month"] or ""), groups.get("day")
     if year < EARLIEST or not 1 <= month <= 12:
-        return None
+        return None if groups.get("month") else f"{year}"
     if day is None:
         return f"{year}-{month:02d}"
     try:

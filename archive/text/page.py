@@ -160,7 +160,7 @@ def _as_dateline(read: Outline, key: str, index: int, title: int | None) -> str 
 
 def _begins_text(line: str) -> bool:
     """Whether a line is a sentence, or a dateline that says more than a day: what stands below that is the text."""
-    dated = fields.is_dateline(line) and dates.read(line) is not None and not dates.is_day(line)
+    dated = fields.is_dateline(line) and dates.tells_day(line) and not dates.is_day(line)
     return dated or is_sentence(line, PROSE)
 
 

@@ -17,6 +17,8 @@ from archive.text.lines import furniture_id, narrow
 
 # A longer line is prose. Beside a day stands no more that says neither who nor from where (Han characters).
 LONGEST, UNKNOWN = 90, 8
+# The name of an office has at most so many characters.
+OFFICE = 16
 
 _CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
 # One of these stands in every such line.
@@ -121,5 +123,7 @@ def _unknown(*parts: str) -> int:
 
 
 def _is_unknown(word: str) -> bool:
-    """Whether a word is no tool of the page."""
+    """Whether a word says neither who nor from where, and is no tool of the page."""
+    if is_person(word) or (len(word) <= OFFICE and is_office(word)) or words.whole("media", word):
+        return False
     return furniture_id(word) is None and not words.pattern("counter").fullmatch(word)

@@ -17,6 +17,8 @@ _EDGES = "()<>-—·:;,、"
 _BRACKETED = re.compile(r"[【〔(\[]([^【】〔〕()\[\]]{4,30})[】〕)\]]")
 # Names whose characters are set apart: 王 磊 李 一.
 _PADDED = re.compile(r"(?<!\S)[一-鿿](?:\s[一-鿿]){1,7}(?!\S)")
+# How labels of days and verbs before them end: 回复时间, 提交于.
+_OF_DAYS = ("时间", "日期", "于")
 
 
 def unlabelled(line: str, site: str = "", *, account: bool = False) -> Byline:
@@ -36,9 +38,9 @@ def unlabelled(line: str, site: str = "", *, account: bool = False) -> Byline:
         # An office and who wrote for it.
         found.author, others = who, others[:1]
     # Beside a name and the minute stands who published.
-    named = [part for part in others if not found.author or is_office(part) or len(others) == 1]
+    named = [part for part in others if not found.author or is_office(part) or (clock and len(others) == 1)]
     fields = {mark.field for mark in marks}
-    if found.source is None and named and len(others) <= 2:
+    if found.source is None and named and not fields & {"source", "contributor", "sender"} and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支, and before the labels of people.
         minute = account or (clock and fields <= {"other", "crew"})
@@ -56,7 +58,7 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
     tokens = re.split(r"[\s|丨/]+", text)
     parts = (token.strip(_EDGES if "[" in token[1:] else f"[]{_EDGES}") for token in tokens)
     for part in (part for part in parts if words.whole("column", part) is None):
-        if found.source is None and words.whole("media", part):
+        if found.source is None and words.whole("media", part) and han(part) >= 2:
             found.source = part
         elif names := all_people(part):
             people += names
@@ -74,7 +76,12 @@ def _closed(padded: re.Match[str]) -> str:
 def _may_publish(part: str) -> bool:
     """Whether a word beside a day may be a source: short, no column, tool, place or label of a day."""
     labelled = words.match("no_source", part) or dates.rules().alone.fullmatch(part)
-    return 2 <= han(part) <= (OFFICE if is_office(part) else NAME) and part.count("]") < 2 and labelled is None
+    return (
+        2 <= han(part) <= (OFFICE if is_office(part) else NAME)
+        and part.count("]") < 2
+        and labelled is None
+        and not part.endswith(_OF_DAYS)
+    )
 
 
 def medium(line: str) -> Byline:
@@ -84,7 +91,7 @@ def medium(line: str) -> Byline:
     ('清河县融媒体中心', None)
     """
     name = narrow(line).strip(WRAP)
-    return Byline(source=name if words.whole("media", name) else None)
+    return Byline(source=name if words.whole("media", name) and not words.whole("column", name) else None)
 
 
 def is_name(line: str) -> bool:
