@@ -556,7 +556,9 @@ def has_media(page: Page) -> bool:
         return True
     # The clock in a page's head stands above its title and among links; its foot has labels, too: 主办, 承办.
     under = zip(page.blocks[page.title or 0 :], page.keys[page.title or 0 :], strict=True)
-    return page.outline.has("img") and any(
+    # A picture with a map is a menu.
+    pictured = any("usemap" not in image for image in page.outline.every("img"))
+    return pictured and any(
         block.linked < 0.5 and fields.is_dateline(key) and bool(dates.read(key) or fields.byline(key))
         for block, key in under
     )
