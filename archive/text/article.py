@@ -611,5 +611,5 @@ def _said_by_boxes(capture: Capture, page: Page) -> Iterator[str]:
     """The files in attributes of boxes, of which a script makes a viewer: `<div pdfsrc="/a.pdf">`."""
     for number, written in enumerate(page.outline.inside):
         for name, value in page.outline.attributes(number).items() if may_be_file(written) else ():
-            if "/" in value and name not in ("title", "style", "class") and FILE.search(value):
+            if "/" in value and not name.startswith(("on", "title", "style", "class")) and FILE.search(value):
                 yield joined(capture.url, value)
