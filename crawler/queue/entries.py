@@ -65,8 +65,12 @@ class Address:
 
     @property
     def is_proven(self) -> bool:
-        """Whether it is worth a request whatever pages like it gave: a start page, an article, what has led to more."""
-        return self.bore or self.role == "article" or self.priority == START or self.kind == "requisite"
+        """Whether it is worth a request whatever pages like it gave.
+
+        So are a start page, an article, what has led to more, and what a list shows with a day.
+        """
+        listed = self.found is not None and self.found.row_date is not None
+        return listed or self.bore or self.role == "article" or self.priority == START or self.kind == "requisite"
 
     @property
     def is_awaited(self) -> bool:

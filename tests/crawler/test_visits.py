@@ -677,6 +677,17 @@ def test_an_article_among_pages_that_are_left_out_is_found_by_later_visits(site:
     assert max(visits[1:]) > 100
 
 
+def test_no_dated_row_of_a_list_is_left_out_for_what_pages_like_it_gave(site: Unwired) -> None:
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(links(*(f"/n?k={n}" for n in range(1, 201))) + rows("/n?k=900", "/n?k=901"))
+        number = int(path.partition("=")[2] or 0)
+        return article(word(number)) if number >= 901 else Said("<title>新闻</title><p>当日没有新闻</p>")
+
+    site.crawl(answer)
+    assert {"/n?k=900", "/n?k=901"} <= set(site.sent)
+
+
 def test_columns_without_news_for_long_stay_due(site: Unwired) -> None:
     """Their articles all stand on the home page, which is asked for first: no column ever led to anything.
 
