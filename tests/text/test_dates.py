@@ -567,3 +567,8 @@ def test_a_stated_day_that_cannot_be_true_is_kept_apart(line: str, claimed: str,
 def test_days_of_other_things_and_defaults_are_no_claims(line: str) -> None:
     labelled, bare = from_lines([line])
     assert decide([*labelled, *bare], "", CAPTURED) == dates.Published()
+
+
+def test_a_day_is_read_in_the_first_part_of_a_line_without_an_end() -> None:
+    assert dates.read("会" * 19_990 + "2020-02-19") == "2020-02-19"
+    assert dates.read("会" * 20_000 + "2020-02-19") is None
