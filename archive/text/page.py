@@ -55,7 +55,7 @@ class Page:
         datelines: the numbers of keys that were rewritten as datelines, see `fields.as_dateline` and `fields.in_boxes`.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
-        title: the block that is the title, where one is.
+        title: the block that is the title, where one is; its last one, and `title_from` its first.
         picked: the blocks in what the site's selector for bodies finds.
         files: of each link to a file its address as written and its name.
         names: what the page calls its columns and its site.
@@ -69,6 +69,7 @@ class Page:
     metas: Sequence[tuple[str, str]]
     head: str
     title: int | None
+    title_from: int
     picked: Sequence[int]
     files: Sequence[tuple[str, str]]
     names: Sequence[str]
@@ -106,7 +107,10 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     head = _head(read)
     names = _names(metas, found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
-    title = fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else picked
+    lines = (
+        fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else range(picked, picked + 1)
+    )
+    title = lines[-1] if lines else None
     datelines = _datelines(read, keys, title)
     return Page(
         outline=read,
@@ -116,6 +120,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         metas=metas,
         head=head,
         title=title,
+        title_from=lines.start,
         names=names,
         plain=plain,
         files=_files(read),
