@@ -29,7 +29,7 @@ POST, POSTED = 60, 100
 
 # Over a post of a forum: 石头 发表于 2008-6-3 11:40 | 只看该作者.
 _FLOOR = re.compile(
-    r".{0,24}(?:发表|回复|发帖)于\s?:?\s*[12]\d{3}.{6,24}(?:只看|显示全部|\d\s*[楼#]|#\d|沙发|板凳|引用)"
+    r".{0,24}(?:发表|回复|发帖)于\s?:?\s*[12]\d{3}.{4,12}\d:\d\d(?::\d\d)?[\s|]*+(?:只看|显示全部|\d+\s*[楼#]|#\d|沙发|板凳|引用)"
 )
 # A label, of an event perhaps.
 _LABELLED = re.compile(r"[一-鿿] ?[:：]")
@@ -129,7 +129,7 @@ def cut_thread(draft: Draft) -> None:
     """Of a forum's thread the first post is the article, up to the line that signs it or heads the next."""
     length = 0
     for index, line in enumerate(draft.read):
-        signs = length >= POST and len(line) <= POSTED and fields.is_post(line)
+        signs = length >= POST and len(line) <= POSTED and fields.is_post(line) and fields.is_dateline(line)
         if signs or (length and "于" in line and _FLOOR.match(lines.narrow(line))):
             draft.byline.take(fields.byline(line) if signs else fields.Byline(), "thread", line)
             draft.fate[index:] = ["dateline", *(fate or "thread" for fate in draft.fate[index + 1 :])]
