@@ -39,7 +39,7 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     text = narrow(line)
     if (match := words.whole("caption_signed", text)) and is_person(match["who"], labelled=True):
         return True
-    if text.startswith("(") and text.endswith(")"):
+    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
     if len(parts := _EACH.split(text)) > 1:
         return all(map(is_caption, parts))

@@ -14,7 +14,7 @@ from html import unescape
 from itertools import chain, takewhile
 
 from archive.text import dates, words
-from archive.text.chinese import han
+from archive.text.chinese import han, likened
 from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.datelines import as_dateline
 from archive.text.fields.head import ENTITY, Head, bare_lines, head_parts, is_site_name, without_marks
@@ -111,7 +111,10 @@ def part_day(title: str) -> tuple[str, str]:
     if found is None:
         return title, ""
     who = f"{said[: found.start]}{said[found.end :]}".strip(" ·|/,，、")
-    return rest.strip(), f"{who} {said[found.start : found.end]}".lstrip()
+    if who and not is_office(likened(who)):
+        # Other words are part of it: 《宗教事务条例》（2004年11月30日国务院令第426号公布）.
+        return title, ""
+    return rest.strip(" |｜丨"), f"{who} {said[found.start : found.end]}".lstrip()
 
 
 def _before_day(title: str) -> tuple[str, str]:
