@@ -259,9 +259,12 @@ def lost_files(path: Path, about: shard.About, hosts: Mapping[str, Site]) -> dic
     if not had or hosts.keys() >= set(about.hosts):
         return {}
     lost: dict[str, set[str]] = {}
-    for url, key in shard.rows(path, ("url", "site")):
-        if key in had and (host := host_of(url)) not in hosts:
-            lost.setdefault(key, set()).add(host)
+    try:
+        for url, key in shard.rows(path, ("url", "site")):
+            if key in had and (host := host_of(url)) not in hosts:
+                lost.setdefault(key, set()).add(host)
+    except DataError:  # damaged: nothing of it can be kept
+        return {}
     return {key: tuple(sorted(lost[key])) for key in sorted(lost)}
 
 

@@ -138,3 +138,16 @@ def test_cleaning_a_site_without_files_of_its_own_takes_nothing_back_that_failed
     assert read_ledger(path).doubts == (failed,)
     cundang(tmp_path, "clean", "--site", "one")
     assert read_ledger(path).doubts == ()
+
+
+def test_a_damaged_shard_of_a_host_that_was_dropped_is_made_again(tmp_path: Path) -> None:
+    with serving(answer) as old, serving(answer) as new:
+        old.site(tmp_path / "sites")
+        cundang(tmp_path, "crawl", "little")
+        new.site(tmp_path / "sites")
+    (shard,) = (tmp_path / "data/corpus").rglob("*.parquet")
+    whole = shard.read_bytes()
+    # The first bytes of its rows; its header is at the end.
+    shard.write_bytes(whole[:4] + bytes(600) + whole[604:])
+    cundang(tmp_path, "rebuild", "--corpus")
+    assert keys(tmp_path) == {old.host: 3}
