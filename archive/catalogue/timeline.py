@@ -165,6 +165,8 @@ def _is_same(text: object, other: object) -> bool:
     [True, False]
     >>> _is_same(Cut(["通知", "第一段"]), Cut(["通知", "第"]))
     True
+    >>> _is_same(Cut(["通知", "source: 县报", "第一"]), ["通知", "source: 县报", "另一段。"])
+    False
     """
     for cut, whole in ((text, other), (other, text)):
         if isinstance(cut, Cut) and isinstance(whole, list) and _is_rest(cut, whole):
@@ -172,9 +174,14 @@ def _is_same(text: object, other: object) -> bool:
     return text == other
 
 
+# How the lines begin that stand between the title and the text, see `stated_lines`.
+_ABOUT = ("published: ", "source: ", "author: ")
+
+
 def _is_rest(cut: Cut, whole: Sequence[str]) -> bool:
-    # Behind the title, the broken line may be all that there is.
-    return set(cut[:-1]) <= set(whole) and (len(cut) > 2 or any(line.startswith(cut[-1]) for line in whole))
+    # Of the text, the broken line may be all that there is.
+    has_whole = any(not line.startswith(_ABOUT) for line in cut[1:-1])
+    return set(cut[:-1]) <= set(whole) and (has_whole or any(line.startswith(cut[-1]) for line in whole))
 
 
 def stated_lines(stated: Mapping[str, Any]) -> list[str]:
