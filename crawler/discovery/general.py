@@ -77,7 +77,7 @@ _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@typ
 _NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
-_PLAIN = XPath(".//text()[not(parent::script)]", smart_strings=False)
+_PLAIN = XPath(".//text()[not(parent::script or parent::style)]", smart_strings=False)
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
 _SOURCES = XPath(".//img/@src")
@@ -144,7 +144,7 @@ _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
 _SAYS = frozenset(("alt", "title", "src", "srcset", "usemap", "href"))
 # The end of a file's name in an attribute; attributes that say something else or are read above; what no address has.
 _FILE_NAME = re.compile(rf"\.(?:{'|'.join(DOCUMENTS + PACKED)})[\"'?#&\s>]", re.IGNORECASE)
-_SAID = frozenset(("alt", "title", "href", "content", "onclick", "style", "class"))
+_SAID = frozenset(("alt", "title", "href", "content", "download", "onclick", "style", "class"))
 _NO_ADDRESS = re.compile(r"[\s<>{}]")
 _UNSEEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
 # What stands between the addresses from which a browser chooses by the size of their pictures.
@@ -213,8 +213,11 @@ def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:
 def _is_counter(image: HtmlElement, href: str) -> bool:
     """Whether a picture is there to be asked for, not to be seen: hidden, and no file of a picture.
 
-    Such a picture of one point may have the name of a file, with what is counted behind it.
+    Such a picture of one point may have the name of a file, with what is counted behind it. One that is loaded late is
+    hidden until then.
     """
+    if any(image.get(name) for name in _LATE):
+        return False
     point = all((image.get(name) or "").removesuffix("px") in ("0", "1") for name in ("width", "height"))
     if extension(href) in IMAGES:
         return point and "?" in href
@@ -498,8 +501,10 @@ def _name_of_row(element: HtmlElement, single: dict[HtmlElement, bool]) -> str |
     if not single[row]:
         return None
     own = set(element.itertext())
-    beside = filter(None, (fold(text) for text in row.itertext() if text not in own))
-    return max((text for text in beside if not row_date(text)), key=len, default=None)
+    beside = filter(None, (fold(text) for text in _PLAIN(row) if text not in own))
+    name = max((text for text in beside if not row_date(text)), key=len, default="")
+    # What is longer is prose in a table that sets the page.
+    return name if len(name) <= _ROW else None
 
 
 class _Rows:

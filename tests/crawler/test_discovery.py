@@ -305,6 +305,7 @@ def test_a_picture_is_found_wherever_a_page_names_it(html: str, asked: list[str]
         ("<input type=hidden id=swf value='/u/7.pdf'><a href='/u/7.pdf'>通知</a>", ["/u/7.pdf"]),
         # Names, not addresses.
         ("<span title='/附件.pdf' data-name='附件1.pdf' data-text='见 /u/附件2.pdf'>通知.pdf</span>", []),
+        ("<a href='/a/2.html' download='2023/24.pdf'>通知</a>", []),
         ("<form action='/u/download.jsp'><input name=a></form><p>7.pdf</p>", []),
     ],
 )
@@ -337,6 +338,8 @@ def test_an_address_that_is_none_hides_no_other_link_of_its_page(html: str) -> N
         ("<img src='/p/7.jpg?v=2' style='display:none'>", False),
         ("<img src='/picture.jsp?id=7' width='600'>", False),
         ("<img src='/p/line.gif' width=1 height=1>", False),
+        # One that is loaded late.
+        ("<img src='/blank.gif' data-original='/picture.jsp?id=7' style='display:none'>", False),
     ],
 )
 def test_a_hidden_picture_counts_readers(image: str, counter: bool) -> None:
@@ -796,6 +799,11 @@ def test_events_of_asp_net_without_a_number_are_told_apart_by_the_state_of_the_p
         ("<tr><td>办法（试行）</td><td><a href='/upload/2.doc'>[下载]</a></td></tr>", "办法（试行）"),
         ("<tr><td>2023/5/6</td><td><a href='down.asp?id=2'>会员登记表下载</a></td></tr>", "会员登记表下载"),
         ("<tr><td>2023/5/6</td><td><a href='down.asp?id=2'>点击下载</a></td></tr>", "点击下载"),
+        (f"<tr><td>{'会议强调要抓好落实。' * 21}<a href='/7.doc'>点击下载</a></td></tr>", "点击下载"),
+        (
+            "<tr><td>办法<script>var viewer = 1</script><style>td {color: red}</style><a href='/7.doc'>下载</a></td></tr>",
+            "办法",
+        ),
         (
             "<tr><td>登记表</td><td>2023/5/6</td><td><a href='d.asp?id=2'>查看</a> <a href='d.asp?id=3'>下载</a></td>",
             "查看",
