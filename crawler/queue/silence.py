@@ -44,14 +44,9 @@ class Silence:
         """
         with self._translate():
             row = self._db.execute("SELECT since, tried FROM silent WHERE origin = ?", [origin]).fetchone()
-            if row is None or not row[0] <= row[1] <= now < self._again(*row):
+            if row is None or not row[0] <= row[1] <= now < self._again(*row) or not self._may_rest(origin, row[0]):
                 return None
-            gives = (
-                "SELECT 1 FROM address WHERE origin = ? AND state = 'done' AND status IN (200, 304) AND fetched >= ?"
-            )
-            if self._db.execute(f"{gives} LIMIT 1", [_other(origin), row[0]]).fetchone() is None:
-                return None
-        return self._say(origin, *row)
+            return self._say(origin, *row)
 
     def told(self) -> list[str]:
         """A sentence on each silent origin, with the number of addresses that were never captured for that reason."""
@@ -60,13 +55,19 @@ class Silence:
         with self._translate():
             return [self._say(*row) for row in self._db.execute(sql)]
 
+    def _may_rest(self, origin: str, since: float) -> bool:
+        """Whether the other origin of the host has given pages since then."""
+        gives = "SELECT 1 FROM address WHERE origin = ? AND state = 'done' AND status IN (200, 304) AND fetched >= ?"
+        return self._db.execute(f"{gives} LIMIT 1", [_other(origin), since]).fetchone() is not None
+
     def _again(self, since: float, tried: float) -> float:
         return tried + min(tried - since, self._longest)
 
     def _say(self, origin: str, since: float, tried: float, lost: int | None = None) -> str:
         first, again = (dt.datetime.fromtimestamp(time, CHINA).date() for time in (since, self._again(since, tried)))
         there = f" (addresses there: {lost})" if lost is not None else ""
-        return f"no connection to {origin} since {first}{there}; it is tried again from {again} on"
+        when = f"it is tried again from {again} on" if self._may_rest(origin, since) else "each crawl tries it"
+        return f"no connection to {origin} since {first}{there}; {when}"
 
 
 def _other(origin: str) -> str:

@@ -801,7 +801,7 @@ def test_events_of_asp_net_without_a_number_are_told_apart_by_the_state_of_the_p
         ("<tr><td>2023/5/6</td><td><a href='down.asp?id=2'>点击下载</a></td></tr>", "点击下载"),
         (f"<tr><td>{'会议强调要抓好落实。' * 21}<a href='/7.doc'>点击下载</a></td></tr>", "点击下载"),
         (
-            "<tr><td>办法<script>var viewer = 1</script><style>td {color: red}</style><a href='/7.doc'>下载</a></td></tr>",
+            "<tr><td>办法<script>var a = 123</script><style>p {color: red}</style><a href='/7.doc'>下载</a></td></tr>",
             "办法",
         ),
         (

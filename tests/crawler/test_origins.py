@@ -149,7 +149,7 @@ def test_a_port_that_drops_packets_costs_a_crawl_little_and_is_told(tmp_path: Pa
     assert last(data).seconds < 30
     assert missing(data) == [("robots_unreachable", f"https://{silent}/1.html")]
     (standing,) = standings(Layout(root=data))
-    told = rf"! no connection to https://{silent} since (\S+) \(addresses there: 1\); it is tried again from \1 on"
+    told = rf"! no connection to https://{silent} since \S+ \(addresses there: 1\); each crawl tries it"
     assert re.search(told, line(standing)), line(standing)
 
 
@@ -161,6 +161,8 @@ def test_an_origin_that_stays_silent_is_tried_ever_more_rarely(tmp_path: Path) -
             if frontier.silence.rests("https://h", number * day) is None:
                 frontier.silence.note("https://h", number * day)
                 tried.append(number)
+                (told,) = frontier.silence.told()
+                assert told.endswith("; each crawl tries it") == (number <= 4)
             if number in (2, 4):
                 # Until its http has given a page the whole host may be down, and is tried each time.
                 frontier.push(Address(url=f"http://h/{number}"))
