@@ -165,16 +165,19 @@ class Frontier:
                     " kind = ?, form = ? WHERE id = ?",
                     [address.kind, address.form, key],
                 )
-            if state == State.REFUSED and reason in ("too_deep", "foreign_host", "film", "counter") and not refused:
+            dated = found is not None and found.row_date is not None
+            # Reasons that do not hold for each link to an address.
+            ended = ("too_deep", "foreign_host", "film", "counter", "led_nowhere" if dated else "")
+            if state == State.REFUSED and reason in ended and not refused:
                 self._db.execute(
-                    "UPDATE address SET state = 'pending', reason = NULL, detail = NULL WHERE id = ?", [key]
+                    "UPDATE address SET state = 'pending', reason = NULL, detail = NULL, tries = 0 WHERE id = ?", [key]
                 )
             if seen < self.visit or address.depth < depth or address.priority < priority:
                 self._db.execute(
                     "UPDATE address SET seen = ?, depth = min(depth, ?), priority = min(priority, ?) WHERE id = ?",
                     [self.visit, address.depth, address.priority, key],
                 )
-            if found and found.row_date and row_date is None:
+            if found and dated and row_date is None:
                 self._db.execute(
                     "UPDATE address SET parent = ?, anchor = ?, row_date = ? WHERE id = ?",
                     [found.parent, found.anchor, found.row_date, key],

@@ -87,7 +87,7 @@ class Learned:
         """Ask for what was left out of a shape: it led to something after all."""
         left = self._db.execute("SELECT id, url FROM address WHERE reason = 'led_nowhere'").fetchall()
         self._db.executemany(
-            "UPDATE address SET state = 'pending', reason = NULL, detail = NULL, check_at = NULL WHERE id = ?",
+            "UPDATE address SET state = 'pending', reason = NULL, detail = NULL, tries = 0 WHERE id = ?",
             [(key,) for key, url in left if shape(url) == name],
         )
         self._db.execute("UPDATE shape SET spared = 0, since = 0, gap = 1 WHERE shape = ?", [name])

@@ -488,3 +488,34 @@ def test_what_waited_at_a_host_that_comes_back_into_the_site_file_is_asked_for(p
     frontier.end(run_of(frontier), whole=True)
     frontier.begin()
     assert leased(frontier) == ["a"]
+
+
+def left_out(frontier: Frontier) -> Address:
+    """An address that pages like it kept from being asked for."""
+    address = Address(url="http://h/n?k=1", found=FoundBy(parent="http://h/"))
+    frontier.push(address)
+    leased = frontier.lease(["http://h"])
+    assert leased is not None
+    frontier.spare(leased)
+    frontier.push(address)
+    assert frontier.lease(["http://h"]) is None
+    return address
+
+
+def test_a_row_with_a_day_is_asked_for_though_it_was_left_out_before(path: Path) -> None:
+    frontier = opened(path)
+    address = left_out(frontier)
+    frontier.push(replace(address, found=FoundBy(parent="http://h/list", row_date="2026-01-02")))
+    again = frontier.lease(["http://h"])
+    assert again is not None
+    assert again.tries == 0
+
+
+def test_what_was_left_out_has_all_its_tries_once_pages_like_it_lead_on(path: Path) -> None:
+    frontier = opened(path)
+    like = shape(left_out(frontier).url)
+    assert pages_until_barren(frontier, like) == 200
+    frontier.learned.tally(like, fruitful=True)
+    again = frontier.lease(["http://h"])
+    assert again is not None
+    assert again.tries == 0
