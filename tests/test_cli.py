@@ -56,6 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (("verify", "--help"), 0, "verify"),
         (("--data", "\udcff", "import", "a"), 2, "not UTF-8"),
+        (("show", "\udcff"), 2, "not UTF-8"),
         (("search", "会议", "--until", "1990"), 0, ""),
     ],
 )

@@ -495,6 +495,8 @@ def translated(layout: Layout) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeEncodeError:  # what was asked for is no UTF-8
+        raise
     # Flipped bits of a row may leave a text that is no UTF-8, no JSON or no day, a number for a text, or nothing.
     except (sqlite3.Error, TypeError, ValueError, KeyError) as error:
         why = "another version of cundang made it" if is_of_another_version(layout) else error
