@@ -99,6 +99,9 @@ _HIDDEN = re.compile(r"display\s*:\s*none|\A(?!.*opacity).*visibility\s*:\s*hidd
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
 # A link to a picture alone, or to no page, in lower case.
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)\b|javascript|href=.#")
+# A link to a place on the page itself, and what names such places.
+_JUMPS = re.compile(r"""href\s{0,9}=\s{0,9}["']?#([^\s"'>]+)""", re.IGNORECASE)
+_PLACES = re.compile(r"""\b(?:id|name)\s{0,9}=\s{0,9}["']?([^\s"'>]+)""", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 
@@ -565,6 +568,11 @@ class _Reader:
         """Whether a link on the page leads to the rest of a text."""
         return _UNFOLDS.search(self.html) is not None
 
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The names of all elements of the page."""
+        return frozenset(_PLACES.findall(self.html))
+
     def page(self, pieces: Sequence[str | Any]) -> None:
         """Read a page that was cut at its tags."""
         lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root, self.custom)
@@ -813,8 +821,7 @@ class _Reader:
             self.clicked.append(inner)
         if shut or len(self.names) >= DEEPEST:
             return self.empty(tag, inner, content, after)
-        # An `a` with a name alone is a place to jump to.
-        linked = leads or (name == "a" and ("name" not in inner or "href" in inner.lower() or "onclick" in inner))
+        linked = leads or (name == "a" and self.leads_on(inner))
         if content is not None:
             self.short_words(inner, content, linked=linked, hidden=hidden)
             return after
@@ -831,6 +838,12 @@ class _Reader:
             self.watch(mark)
         self.names.append(name)
         return after
+
+    def leads_on(self, inner: str) -> bool:
+        """Whether an `a` leads on: with a name alone it is a place to jump to, and another one may jump there."""
+        if "#" in inner and (jump := _JUMPS.search(inner)) and jump[1] in self.places:
+            return False
+        return "name" not in inner or "href" in inner.lower() or "onclick" in inner
 
     def short_words(self, inner: str, content: str, *, linked: bool, hidden: bool) -> None:
         """An element of a line with text alone: begun and ended here."""
