@@ -289,14 +289,11 @@ def _begins_list(draft: Draft, outline: Outline, position: int) -> bool:
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
-    """Blocks before and after the article that may say who wrote it and when."""
+    """Blocks before and after the article that may say who wrote it and when, and are not of another one."""
     start = page.title if page.title is not None and page.title < first else first
     above = [i for i in range(min(max(0, start - 6), _table_over(page, start)), first) if len(page.keys[i]) <= LONG]
-    below = [
-        i
-        for i in range(last + 1, min(len(page.blocks), last + 21))
-        if page.blocks[i].linked < 0.5 and len(page.keys[i]) <= 120
-    ]
+    near = range(last + 1, min(len(page.blocks), last + 21))
+    below = [i for i in near if page.blocks[i].linked < 0.5 and len(page.keys[i]) <= 120 and i not in page.teasers]
     return above, below
 
 
@@ -325,7 +322,7 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         chosen = _heading(scene)
         draft.titled = "heading"
     if chosen is not None:
-        text = _title_as_shown(page, chosen)
+        text = _title_as_shown(page, chosen, stated)
         shown = Line(found=text, read=reader(text))
         # The line may carry a word of the page's own, 原创, or begin with a link to its column.
         more = page.blocks[chosen].links + 3
@@ -346,9 +343,11 @@ def _column_alone(scene: Scene) -> Line | None:
     return next((Line(found=part, read=steps[-1]) for part in parts if scene.read(part) == steps[-1]), None)
 
 
-def _title_as_shown(page: Page, last: int) -> str:
-    """The lines of a title, up to its last one."""
-    first = page.title_from if last == page.title else fields.opening(page.outline, last)
+def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
+    """The lines of a title, up to its last one; of lines that look like any other the one that the head states."""
+    own = page.blocks[last]
+    alone = own.kind != "heading" and any(fields.same(own.text, line.found) for line in stated)
+    first = last if alone else fields.opening(page.outline, last)
     return " ".join(block.text for block in page.blocks[first : last + 1])
 
 

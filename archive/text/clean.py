@@ -92,7 +92,7 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
         return _skip(capture, site, Reason.EMPTY, "nothing but white space or comments")
     if len(decoded.html) > TEXT and (size := sum(len(block.text) for block in page.blocks)) > TEXT:
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
-    points = extract.votes(page.blocks, page.keys)
+    points = extract.votes(page.blocks, page.keys, page.teasers)
     region = extract.region(page.outline, points, page.title)
     area = shape.without_rows(page, box.find(page, region))
     if found := verdict.judged(page, points, region, area, capture.url, decoded.html, shapes=shapes):

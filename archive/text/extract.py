@@ -149,9 +149,9 @@ def _end(outline: Outline, points: Sequence[float], home: int, last: int) -> int
     return last
 
 
-def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
+def votes(page: Sequence[Block], keys: Sequence[str], teasers: Collection[int] = ()) -> list[float]:
     """For each block how much it speaks for an article (about its characters of prose) or against one (links)."""
-    aside = _asides(page)
+    aside = {*_asides(page), *teasers}
     whole = "\n".join(keys)
     labelled = holding(_LABELLED, whole) | holding(_CLOCK, whole)
     points = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
+from itertools import chain
 from urllib.parse import urljoin
 
 from lxml.cssselect import CSSSelector, SelectorError
@@ -14,7 +15,7 @@ from lxml.etree import tostring
 from lxml.html import HtmlElement
 
 from archive.site import Reading
-from archive.text import chinese, dates, fields
+from archive.text import chinese, dates, fields, teasers
 from archive.text.blocks import Block, fold
 from archive.text.decode import parse
 from archive.text.lines import is_sentence, narrow, narrow_lines
@@ -55,10 +56,11 @@ class Page:
         datelines: the numbers of keys that were rewritten as datelines, see `fields.as_dateline` and `fields.in_boxes`.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
-        title: the block that is the title, where one is; its last one, and `title_from` its first.
+        title: the block that is the title, where one is.
         picked: the blocks in what the site's selector for bodies finds.
         files: of each link to a file its address as written and its name.
         names: what the page calls its columns and its site.
+        teasers: the blocks of teasers, see `teasers.beside`.
         plain: whether its text has nothing to repair or convert, see `chinese.plain`.
     """
 
@@ -69,10 +71,10 @@ class Page:
     metas: Sequence[tuple[str, str]]
     head: str
     title: int | None
-    title_from: int
     picked: Sequence[int]
     files: Sequence[tuple[str, str]]
     names: Sequence[str]
+    teasers: frozenset[int]
     plain: bool
 
     @property
@@ -105,12 +107,17 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         keys = chinese.likened(chinese.pinyin_repaired(whole) or whole).split("\n") if keys else keys
     metas = _metas(read)
     head = _head(read)
+    files = _files(read)
+    titles = _titles(metas, head)
+    boxes = teasers.groups(read, keys, {*titles, *(name for _, name in files)})
+    plainly = found[:]
+    _set_aside(found, chain(*boxes))
     names = _names(metas, found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
-    lines = (
-        fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else range(picked, picked + 1)
-    )
-    title = lines[-1] if lines else None
+    title = fields.choose(read, keys, shown, titles, names) if picked is None else picked
+    beside = teasers.beside(read, keys, boxes, title)
+    found[:] = plainly
+    _set_aside(found, beside)
     datelines = _datelines(read, keys, title)
     return Page(
         outline=read,
@@ -120,12 +127,18 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         metas=metas,
         head=head,
         title=title,
-        title_from=lines.start,
         names=names,
+        teasers=beside,
         plain=plain,
-        files=_files(read),
+        files=files,
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
+
+
+def _set_aside(blocks: list[Block], indices: Iterable[int]) -> None:
+    """Say of some blocks that they stand beside articles."""
+    for index in indices:
+        blocks[index] = blocks[index]._replace(aside=True)
 
 
 def _datelines(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, str]:
