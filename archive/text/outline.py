@@ -878,6 +878,7 @@ class _Reader:
             self.watch(None)
         if self.parts:
             self.flush()
+        self.parts += filter(None, [self.label(name)])
         self.link_depth += linked
         self.opened.append((_BOXED, self.aside, linked))
         self.aside = aside
@@ -889,6 +890,16 @@ class _Reader:
             self.watch(mark)
         self.names.append(name)
         return after.replace("\n", "\r") if name == "pre" else after
+
+    def label(self, name: str) -> str:
+        """What stands before an element in its line: a term of a list that ends in a colon, before what it means."""
+        if name != "dd" or not self.runs:
+            return ""
+        text, links, element, _ = self.runs[-1]
+        if self.tags[element] != "dt" or links or not text.rstrip(_BLANK).endswith(("：", ":")):
+            return ""
+        self.runs.pop()
+        return text
 
     def short_box(self, name: str, inner: str, content: str, *, linked: bool, hidden: bool, aside: bool) -> None:
         """A box with text alone: begun and ended here."""
@@ -902,6 +913,7 @@ class _Reader:
         first = len(self.runs)
         if content.strip():
             shown = _shown(content) if linked else 0
+            content = self.label(name) + content
             whole = content.replace("\n", "\r") if name == "pre" else content
             self.runs.append((whole, shown, len(self.tags), aside and not folded))
         if self.marked and (mark := attributes(inner).get(MARK)):
