@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from html import unescape
+from html import escape, unescape
 from itertools import chain
 from urllib.parse import urljoin
 
@@ -19,6 +19,7 @@ from archive.text import chinese, dates, fields, teasers
 from archive.text.blocks import Block, fold
 from archive.text.decode import parse
 from archive.text.lines import is_sentence, narrow, narrow_lines
+from archive.text.markup import attributes
 from archive.text.outline import MARK, Outline, outline
 from archive.text.scripts import written
 
@@ -27,9 +28,12 @@ from archive.text.scripts import written
 OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
 # The name of a column has at most so many characters.
 COLUMN = 8
+# A title that is a picture has at least so many characters.
+TITLE = 6
 # So many lines around the title may be labels and their values, each in a box of its own.
 CELLS = 24
 
+_IMAGE = re.compile("<img([^<>]{0,2000}>)", re.IGNORECASE)
 _PUBLISHED_NAME = re.compile("published|entry-date")
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
@@ -94,7 +98,11 @@ class Page:
 
 def page_of(html: str, reading: Reading | None = None) -> Page | None:
     """Read a page by the site's selectors where they are given; None where there is nothing but white space."""
-    html = written(html)
+    return _page(written(html), reading)
+
+
+def _page(html: str, reading: Reading | None) -> Page | None:
+    """Read a page as its scripts write it."""
     read = outline(_marked(html, reading), marked=True) if reading else outline(html)
     if len(read.tags) == 1 and len(read.pieces) == 1 and not (read.blocks or read.scripts):
         return None
@@ -109,6 +117,8 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     head = _head(read)
     files = _files(read)
     titles = _titles(metas, head)
+    if worded := _worded(html, read, titles, whole):
+        return _page(worded, reading)
     boxes = teasers.groups(read, keys, {*titles, *(name for _, name in files)})
     plainly = found[:]
     _set_aside(found, chain(*boxes))
@@ -133,6 +143,20 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         files=files,
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
+
+
+def _worded(html: str, read: Outline, titles: Sequence[str], said: str) -> str | None:
+    """The page with the words of a picture in its place, where the head states them as the title and no line says
+    them; None where it has no such picture.
+    """
+    alts = {alt for image in read.every("img") if len(alt := fold(image.get("alt", ""))) >= TITLE}
+    for alt in alts:
+        named = any(alt in title for title in titles) and not fields.is_site_name(alt)
+        if named and narrow(alt).replace(" ", "") not in said.replace(" ", ""):
+            for tag in _IMAGE.finditer(html):
+                if fold(unescape(attributes(tag[1]).get("alt", ""))) == alt:
+                    return f"{html[: tag.start()]}<h1>{escape(alt)}</h1>{html[tag.end() :]}"
+    return None
 
 
 def _set_aside(blocks: list[Block], indices: Iterable[int]) -> None:

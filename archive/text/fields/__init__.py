@@ -9,6 +9,7 @@ from archive.text.fields.datelines import as_dateline as as_dateline
 from archive.text.fields.head import bare_lines as bare_lines
 from archive.text.fields.head import head_parts as head_parts
 from archive.text.fields.head import is_own as is_own
+from archive.text.fields.head import is_site_name as is_site_name
 from archive.text.fields.head import same as same
 from archive.text.fields.labels import Byline as Byline
 from archive.text.fields.labels import byline as byline
