@@ -51,12 +51,13 @@ def of_title(folder: Path) -> Choice:
     said = {likened(bare_lines([fold(one)])[0]) for one in wanted if one}
     found: list[tuple[str, Facts]] = []
 
-    def note(*arguments: Any) -> None:
+    def note(*arguments: Any) -> range:
         lines = title.Lines(*arguments)
         found.extend(
             (lines.blocks[i].text, dict.fromkeys((*lines.evidence(i), *lines.set_out(i)), 1.0))
             for i in filter(lines.is_candidate, lines.possible())
         )
+        return range(0)
 
     capture = read_saved(folder / "page.html", folder)
     with patch.object(fields, "choose", note):

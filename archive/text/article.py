@@ -322,7 +322,7 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         chosen = _heading(scene)
         draft.titled = "heading"
     if chosen is not None:
-        text = _title_as_shown(page, chosen, stated)
+        text = _title_as_shown(page, chosen)
         shown = Line(found=text, read=reader(text))
         # The line may carry a word of the page's own, 原创, or begin with a link to its column.
         more = page.blocks[chosen].links + 3
@@ -343,11 +343,9 @@ def _column_alone(scene: Scene) -> Line | None:
     return next((Line(found=part, read=steps[-1]) for part in parts if scene.read(part) == steps[-1]), None)
 
 
-def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
-    """The lines of a title, up to its last one; of lines that look like any other the one that the head states."""
-    own = page.blocks[last]
-    alone = own.kind != "heading" and any(fields.same(own.text, line.found) for line in stated)
-    first = last if alone else fields.opening(page.outline, last)
+def _title_as_shown(page: Page, last: int) -> str:
+    """The lines of a title, up to its last one."""
+    first = page.title_from if last == page.title else fields.opening(page.outline, last)
     return " ".join(block.text for block in page.blocks[first : last + 1])
 
 

@@ -60,7 +60,7 @@ class Page:
         datelines: the numbers of keys that were rewritten as datelines, see `fields.as_dateline` and `fields.in_boxes`.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
-        title: the block that is the title, where one is.
+        title: the block that is the title, where one is; its last one, and `title_from` its first.
         picked: the blocks in what the site's selector for bodies finds.
         files: of each link to a file its address as written and its name.
         names: what the page calls its columns and its site.
@@ -75,6 +75,7 @@ class Page:
     metas: Sequence[tuple[str, str]]
     head: str
     title: int | None
+    title_from: int
     picked: Sequence[int]
     files: Sequence[tuple[str, str]]
     names: Sequence[str]
@@ -124,7 +125,8 @@ def _page(html: str, reading: Reading | None) -> Page | None:
     _set_aside(found, chain(*boxes))
     names = _names(metas, found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
-    title = fields.choose(read, keys, shown, titles, names) if picked is None else picked
+    lines = fields.choose(read, keys, shown, titles, names) if picked is None else range(picked, picked + 1)
+    title = lines[-1] if lines else None
     beside = teasers.beside(read, keys, boxes, title)
     found[:] = plainly
     _set_aside(found, beside)
@@ -137,6 +139,7 @@ def _page(html: str, reading: Reading | None) -> Page | None:
         metas=metas,
         head=head,
         title=title,
+        title_from=lines.start,
         names=names,
         teasers=beside,
         plain=plain,
@@ -149,9 +152,8 @@ def _worded(html: str, read: Outline, titles: Sequence[str], said: str) -> str |
     """The page with the words of a picture in its place, where the head states them as the title and no line says
     them; None where it has no such picture.
     """
-    alts = {alt for image in read.every("img") if len(alt := fold(image.get("alt", ""))) >= TITLE}
-    for alt in alts:
-        named = any(alt in title for title in titles) and not fields.is_site_name(alt)
+    for alt in dict.fromkeys(fold(image.get("alt", "")) for image in read.every("img")):
+        named = len(alt) >= TITLE and any(alt in title for title in titles) and not fields.is_site_name(alt)
         if named and narrow(alt).replace(" ", "") not in said.replace(" ", ""):
             for tag in _IMAGE.finditer(html):
                 if fold(unescape(attributes(tag[1]).get("alt", ""))) == alt:

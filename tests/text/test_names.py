@@ -394,6 +394,18 @@ def test_a_name_that_no_surname_begins_is_one_where_its_place_says_so(name: str)
     assert fields(after=f"<p>责任编辑：{name}</p>")[2] == name
 
 
+GIVEN = ["阿旺扎西 张伟", "扎西 尼玛 周敏", "热依汗古丽 蓝翎 雷小满", "多吉次仁 巴桑卓玛", "娜仁格日勒 李红"]
+
+
+@pytest.mark.parametrize("names", GIVEN)
+def test_a_name_of_a_minority_stands_before_another_name(names: str) -> None:
+    assert fields(info=f"2023-03-08　作者：{names}")[1] == names
+    assert fields(info="2023-03-08", end=f"（记者 {names}）")[1] == names
+    assert fields(after=f"<p>责任编辑：{names}</p>")[2] == names
+    # A place is no name.
+    assert fields(info=f"2023-03-08　作者：新加坡 {names}")[1] == names
+
+
 @pytest.mark.parametrize("role", ["作者", "记者", "通讯员", "撰稿"])
 def test_a_label_behind_an_empty_one_is_no_name(role: str) -> None:
     labels = "责任编辑 责任校对 网络编辑 文章作者 投稿单位 浏览次数 阅读次数 发布时间 信息来源 图片来源 供稿单位"

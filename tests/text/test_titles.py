@@ -465,3 +465,23 @@ def test_the_name_of_a_site_is_no_part_of_the_title_whatever_parts_the_two(title
 def test_a_head_without_a_site_is_the_title(title: str) -> None:
     assert title_of(title, None) == title
     assert read(f"<title>{title}</title><div>{PROSE}</div>").title == title
+
+
+@pytest.mark.parametrize("tag", ["p align=center", "div", "h1", "h3", "td"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("青河市人民代表大会常务委员会", "关于批准调整乡村文化站经费限额的", "决议"),
+        ("盟员医生下乡义诊，", "山里的老人不用再起早"),
+        ("关于举办全市宗教教", "职人员医疗保险政策解读会的通知"),
+    ],
+)
+def test_lines_that_are_together_what_the_head_states_are_the_title(tag: str, lines: tuple[str, ...]) -> None:
+    name = tag.split(maxsplit=1)[0]
+    row, end = ("<table><tr>", "</tr></table>") if name == "td" else ("", "")
+    parted = "".join(f"{row}<{tag}>{line}</{name}>{end}" for line in lines)
+    broken = f"<div>{row}<{tag}>{'<br>'.join(lines)}</{name}>{end}</div>"
+    for shown in (parted, broken):
+        document = read(PAGE.format(head="".join(lines) + "_通知公告_民盟青河市委", heading=shown, prose=PROSE))
+        assert document.title == " ".join(lines), shown
+        assert document.text.splitlines()[0].startswith("为深入推进"), shown

@@ -101,6 +101,10 @@ class Head:
             return "held"
         return "held" if len(one) >= SHORT and self._holds(one) else ""
 
+    def goes_on(self, one: str) -> bool:
+        """Whether a line is a part of what the head says, which goes on before it or behind it."""
+        return one in self._part and one != self._part
+
     def _holds(self, one: str) -> bool:
         """Whether the title is most of a line, or the line most of the title; the title may be cut."""
         # The page puts a word of its own before or after the title: 原创.

@@ -30,6 +30,8 @@ _PIECE = re.compile(
 )
 # One of these stands in every line of reporters.
 _REPORTS = re.compile("[者员生作稿写笔文道导理合译访/]")
+# A longer name that is made of those of minorities is no word of the language.
+SURE = 3
 # In a longer line that names a person alone the words are parted.
 _PARTS, WHOLE = re.compile(r"[\s、,/(·]"), 5
 # Who reports, behind the name of a paper.
@@ -69,6 +71,12 @@ def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
     # A county is called without its rank, too: 于都县.
     names.update(word[:2] for word in plain if len(word) == 3 and word[2] in "县市区州镇")
     return frozenset(plain), frozenset(names)
+
+
+@cache
+def _given() -> re.Pattern[str]:
+    """Names that are made of names of minorities: 热依汗古丽."""
+    return re.compile(f"(?:(?:{'|'.join(words.listed('given'))})[汗罕江]?){{1,3}}")
 
 
 def is_person(name: str, *, labelled: bool = False) -> bool:
@@ -161,6 +169,13 @@ def _shape(name: str) -> str:
     plain = 2 <= len(name) <= 5 and han(name) == len(name) and not name[2:].endswith("摄")
     if not plain or is_office(name) or words.match("spoken", name) or words.whole("no_name", name):
         return "unlike"
+    return _short_shape(name)
+
+
+def _short_shape(name: str) -> str:
+    """How a short word is made that no surname begins, or hardly."""
+    if _given().fullmatch(name):
+        return "person" if len(name) > SURE else "given"
     if _is_pair(name):
         return "pair"
     return "surnamed" if len(name) == 2 and name[0] in words.listed("surname") else "short"

@@ -127,8 +127,8 @@ def _before_day(title: str) -> tuple[str, str]:
 
 def choose(
     outline: Outline, keys: Sequence[str], shown: Sequence[str], stated: Sequence[str], columns: Sequence[str]
-) -> int | None:
-    """The block that is the article's title, its last line where it has several; None where no line has enough for it.
+) -> range:
+    """The blocks that are the article's title; none where no line has enough for it.
 
     Args:
         outline: the page.
@@ -137,8 +137,9 @@ def choose(
         stated: titles as its head states them, best first.
         columns: what the page calls its columns and its site.
     """
-    chosen = Lines(outline, keys, shown, stated, columns).choose()
-    return None if chosen is None else _ending(outline, chosen)
+    lines = Lines(outline, keys, shown, stated, columns)
+    chosen = lines.choose()
+    return range(0) if chosen is None else lines.together(chosen) or lines.joined(chosen)
 
 
 class Lines:
@@ -191,6 +192,30 @@ class Lines:
             weighed[i] += sum(weights[name] for name in self.set_out(i))
         chosen = max(weighed, key=lambda i: weighed[i], default=None)
         return chosen if chosen is not None and weighed[chosen] > least else None
+
+    def together(self, index: int) -> range:
+        """Several lines, this one among them, that are together what the head states; none if they are not."""
+        if not any(head.goes_on(self.bares[index]) for head in self.heads):
+            return range(0)
+        least, most = max(0, index + 1 - LINES), min(len(self.bares), index + LINES)
+        spans = (
+            range(first, last) for last in range(most, index, -1) for first in range(least, min(index + 1, last - 1))
+        )
+        plain = (
+            span
+            for span in spans
+            if len(span) <= LINES and not any(self.blocks[i].links or is_subtitle(self.blocks[i].text) for i in span)
+        )
+        said = (span for span in plain if self.said("".join(self.bares[i] for i in span)) == "stated")
+        return next(said, range(0))
+
+    def joined(self, index: int) -> range:
+        """The lines that are set as one title with this one; of lines that look like any other that which the head
+        states, and those behind it.
+        """
+        alone = self.blocks[index].kind != "heading" and self.said(self.bares[index]) == "stated"
+        last = _ending(self.outline, index)
+        return range(index if alone else opening(self.outline, last), last + 1)
 
     def weighed(self, weights: dict[str, float]) -> dict[int, float]:
         """The weights, without that of their looks, of the lines that may be a title and could have the most."""
