@@ -33,8 +33,8 @@ T = TypeVar("T")
 class Reading:
     """How to read the pages of one era: CSS selectors, each optional.
 
-    Each rule except `title` and `body` may also be `re:` and a regular expression. It is searched in each line of the
-    page; its value is the first group, or the whole match if there is no group.
+    Each rule except `title` and `body` may also be `re:` and a regular expression. It is searched in each line that
+    the page shows; its value is the first group, or the whole match if there is no group.
 
     Attributes:
         until: the last day of the era, compared with the day of the capture; None: open-ended.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from lxml.etree import tostring
+from lxml.etree import XPath, tostring
 from lxml.html import HtmlElement
 
 from archive.site import PATTERN, Reading
@@ -23,6 +23,8 @@ from archive.text.page import selected
 LINE = 300
 _LABEL = re.compile(r"^[一-鿿 ]{1,8}[:：]\s*+")
 _NAMED = ("source", "author", "editor")
+# What a page shows: a script that writes a label holds the label, too.
+seen = XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
 
 
 def without(html: str, reading: Reading | None) -> tuple[str, tuple[str, ...]]:
@@ -113,7 +115,7 @@ def _words(root: HtmlElement | None, rule: str | None) -> str:
     if not elements:
         return ""
     stated: str | None = elements[0].get("content") or elements[0].get("datetime")
-    return stated or fold(elements[0].text_content())
+    return stated or fold("".join(seen(elements[0])))
 
 
 def _found(root: HtmlElement, rule: str) -> Iterator[HtmlElement]:
@@ -123,13 +125,13 @@ def _found(root: HtmlElement, rule: str) -> Iterator[HtmlElement]:
         return
     for element in root.iter("p", "div", "li", "td", "span"):
         inner = next(element.iter("p", "div", "li", "td"), None) is element or element.tag == "span"
-        if inner and len(element) < 20 and _pattern(rule).search(fold(element.text_content())[:LINE]):
+        if inner and len(element) < 20 and _pattern(rule).search(fold("".join(seen(element)))[:LINE]):
             yield element
 
 
 def _lines(root: HtmlElement) -> list[str]:
     """The lines of text below an element, a line an element that holds text of its own."""
-    return [line for text in root.itertext() if isinstance(text, str) and (line := fold(text))]
+    return [line for text in seen(root) if (line := fold(text))]
 
 
 @cache

@@ -47,7 +47,6 @@ _SAID = ("dateline", "signature", "reporters", "thread", "lead", "last", "site")
 _GUESSED_TITLES = ("title element", "heading", "first lines")
 _GUESSED_DAYS = ("url", "row", "meta", "over", "below", "signed", "weekday", "updated", "asked")
 _BARS = str.maketrans("|丨/", "   ")
-_seen = XPath(".//text()[not(parent::script or parent::style or parent::noscript or parent::template)]")
 _linked = XPath(".//a[@href]//text()")
 
 
@@ -96,7 +95,7 @@ def compact(text: str) -> str:
 
 def shown(element: HtmlElement) -> str:
     """The compact text that an element shows."""
-    return compact("".join(map(str, _seen(element))))
+    return compact("".join(map(str, ruled.seen(element))))
 
 
 def lines_within(text: str, box: str) -> float:

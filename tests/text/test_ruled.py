@@ -74,6 +74,17 @@ def test_what_a_rule_drops_leaves_the_text_and_is_kept() -> None:
         assert ruled.han == sum("一" <= character <= "鿿" for character in ruled.text)
 
 
+def test_a_rule_reads_what_a_page_shows_and_not_its_scripts() -> None:
+    writes = """<script>if (wzly != '') document.write('发自：'+wzly+'&emsp;');</script><!-- 发自：模板 -->"""
+    inside = PAGE.replace("<div class=note>", f"<div class=note>{writes}").replace("<h1>", f"<h1>{writes}")
+    for rule in ("re:发自：([^（]+)", "div.note"):
+        assert read(Reading(source=rule), page=inside).source == read(Reading(source=rule)).source
+    bare = PAGE.replace("<div class=note>发自：本地同心报（网络版）</div>", writes)
+    assert read(Reading(source="re:发自：(\\S+)"), page=bare).source is None
+    ruled = read(Reading(drop=("div.note",)), page=inside)
+    assert [line for rule, line in ruled.removed if rule == "site"] == ["发自：本地同心报（网络版）"]
+
+
 def test_a_day_after_the_capture_is_not_believed() -> None:
     early = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     assert read(Reading(date="meta[name=when]"), captured=early).published is None
