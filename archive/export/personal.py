@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib.resources import files
-from itertools import chain
 from typing import NamedTuple
 
 from archive.text.document import Document
@@ -28,6 +27,16 @@ _FEW = {wide: each for wide, each in _ALL.items() if each in "0123456789Xx-()@"}
 class _Kind(NamedTuple):
     mask: str
     pattern: re.Pattern[str]
+    more: re.Pattern[str] | None
+
+    def matches(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where each begins and ends, also those of a list of which the pattern finds the first."""
+        for found in self.pattern.finditer(text):
+            yield found.span()
+            end = found.end()
+            while self.more is not None and (further := self.more.match(text, end)):
+                yield further.span(1)
+                end = further.end()
 
 
 class Span(NamedTuple):
@@ -40,7 +49,12 @@ class Span(NamedTuple):
 
 def _load() -> Mapping[str, _Kind]:
     said = tomllib.loads(files("archive.export").joinpath("personal.toml").read_text("utf-8"))
-    return {kind["id"]: _Kind(kind["mask"], re.compile(kind["pattern"])) for kind in said["kind"]}
+    return {
+        kind["id"]: _Kind(
+            kind["mask"], re.compile(kind["pattern"]), re.compile(kind["more"]) if "more" in kind else None
+        )
+        for kind in said["kind"]
+    }
 
 
 KINDS = _load()
@@ -53,22 +67,25 @@ def find(text: str) -> Iterator[Span]:
     ['phone', 'phone', 'email']
     """
     taken: list[Span] = []
-    texts = dict.fromkeys(text.translate(narrow) for narrow in (_ALL, _FEW))
-    for kind, (_, pattern) in KINDS.items():
-        for found in chain.from_iterable(map(pattern.finditer, texts)):
-            if kind == "id_number" and not _has_valid_check(found[0]):
-                continue
-            if any(span.start < found.end() and found.start() < span.end for span in taken):
-                continue
-            taken.append(Span(kind, found.start(), found.end()))
-            yield taken[-1]
+    texts = dict.fromkeys(text.translate(table) for table in (_ALL, _FEW))
+    found = (
+        Span(name, start, end)
+        for name, kind in KINDS.items()
+        for narrow in texts
+        for start, end in kind.matches(narrow)
+        if name != "id_number" or _has_valid_check(narrow[start:end])
+    )
+    for one in found:
+        if not any(span.start < one.end and one.start < span.end for span in taken):
+            taken.append(one)
+            yield one
 
 
 def mask(text: str) -> str:
     """Replace personal data in a text by the name of its kind.
 
-    >>> mask("联系电话：0831-8201234。")
-    '联系电话：[电话]。'
+    >>> mask("联系电话：0831-8201234、8201235转8001。")
+    '联系电话：[电话]、[电话]。'
     """
     for span in sorted(find(text), key=lambda span: -span.start):
         text = text[: span.start] + KINDS[span.kind].mask + text[span.end :]

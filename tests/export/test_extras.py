@@ -235,6 +235,32 @@ def test_full_width_letters_and_signs_before_personal_data_do_not_hide_it(text: 
     assert personal.mask(text) == masked
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        # Lines of pages of 2015 to 2018.
+        ("联系电话：010-65937011、65937010,传真：010-59194075 QQ群", "联系电话：[电话]、[电话],传真：[电话] QQ群"),
+        ("研招办：023-62650942,62652644", "研招办：[电话],[电话]"),
+        ("联系电话：23130060 23130045", "联系电话：[电话] [电话]"),
+        ("网反映（联系电话：23130060、23130045）。", "网反映（联系电话：[电话]、[电话]）。"),
+        # The other shapes of a list, a range, and extensions.
+        ("咨询0831-8201234/8201235/8201236", "咨询[电话]/[电话]/[电话]"),
+        ("咨询010-65937001-65937010", "咨询[电话]-[电话]"),
+        ("咨询０１０－６５９３７０１１、６５９３７０１０", "咨询[电话]、[电话]"),
+        ("咨询13800138000或8201234", "咨询[电话]或[电话]"),
+        ("咨询010-65937011转8001，65937010 转分机 12。", "咨询[电话]，[电话]。"),
+        ("咨询400-810-6666转2", "咨询[电话]"),
+        ("电话8201234-801", "电话[电话]"),
+        # Days, sums and other numbers behind a telephone number stay, and so does a number without a label.
+        ("电话：010-65937011 20190321发布", "电话：[电话] 20190321发布"),
+        ("电话：010-65937011,12000000元", "电话：[电话],12000000元"),
+        ("编号8201234，热线12345", "编号8201234，热线12345"),
+    ],
+)
+def test_each_number_of_a_list_is_masked(text: str, masked: str) -> None:
+    assert personal.mask(text) == masked
+
+
 @settings(max_examples=60)
 @given(st.text(alphabet="统战0123456789Xx@.-abc() ", max_size=80))
 def test_what_was_masked_holds_nothing_that_is_found(text: str) -> None:
