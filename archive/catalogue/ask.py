@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced, unspaced
+from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, tokens, unspaced
 from archive.errors import UsageError
 
 # Each field and its other names. `title` takes words; `published`, `claimed` and `captured` take a day or a range;
@@ -53,7 +53,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A word or phrase, as tokens of the index; `title`: look for it in titles only."""
+    """A word or phrase as tokens, in the characters of the query; `title`: look for it in titles only."""
 
     tokens: str
     title: bool = False
@@ -95,7 +95,7 @@ def parse(query: str) -> Node:
     """Read a query.
 
     Adjacent words are joined by AND; `OR`, `NOT` (or `-` before a word), parentheses and quoted phrases work as usual;
-    `name:value` asks for a field. Traditional characters find Simplified text.
+    `name:value` asks for a field. Words are found in either script.
 
     >>> parse('统战 OR title:侨务')
     Either(parts=(Words(tokens='统 战', title=False), Words(tokens='侨 务', title=True)))
@@ -143,7 +143,7 @@ def describe(node: Node) -> str:
     """Write out how a query was understood, as an equivalent query.
 
     >>> describe(parse('統戰（侨务 OR "a b"）-flag:mojibake'))
-    '"统战" AND ("侨务" OR "a b") AND NOT flag:"mojibake"'
+    '"統戰" AND ("侨务" OR "a b") AND NOT flag:"mojibake"'
     """
     if isinstance(node, Words):
         return ("title:" if node.title else "") + f'"{unspaced(node.tokens)}"'
@@ -294,10 +294,8 @@ def _unknown(name: str, value: str) -> tuple[str | None, str]:
 def _leaf(name: str | None, value: str) -> Node | None:
     """Make a word or a field; None for punctuation alone, which is never indexed."""
     if name is None or name == "title":
-        from archive.text.chinese import simplified  # noqa: PLC0415 - its tables take longer than a question without words
-
-        tokens = spaced(simplified(value))
-        return Words(tokens=tokens, title=name == "title") if tokens else None
+        words = tokens(value)
+        return Words(tokens=words, title=name == "title") if words else None
     if name in ("copies", "near", "versions", "gone") and value not in _ANSWERS:
         raise UsageError(f"{name}:{value} is not an answer. Write {name}:yes, {name}:no or {name}:only.")
     if name in DAYS:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.catalogue.days import day_number
+from archive.catalogue.words import alike
 
 # How many rows are read from SQLite, and held as Python objects, at a time.
 BATCH = 2000
@@ -130,14 +131,12 @@ class Columns:
 
 
 def normalize(value: str) -> str:
-    """Normalize a value for comparison: Simplified characters, without differences of width and case.
+    """Normalize a value for comparison, without differences of script, width and case.
 
     >>> normalize("人民日報ＡＢ")
     '人民日报ab'
     """
-    from archive.text.chinese import simplified  # noqa: PLC0415 - few columns need its tables
-
-    return unicodedata.normalize("NFKC", simplified(value)).lower()
+    return alike(unicodedata.normalize("NFKC", value).lower())
 
 
 class _Spelling:

@@ -32,7 +32,7 @@ from archive.warc.disk import read_error
 
 # Raise it when schema.sql, the content of `words`, what is a mention or what is marked changes: a catalogue of another
 # version is rebuilt by the next update.
-VERSION = 22
+VERSION = 23
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")

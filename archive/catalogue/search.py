@@ -16,7 +16,7 @@ from archive.catalogue import addresses, ask
 from archive.catalogue.columns import Columns, counts, normalize
 from archive.catalogue.days import day_number
 from archive.catalogue.query import catalogue, check_choice, read_texts
-from archive.catalogue.words import letters_of
+from archive.catalogue.words import alike, letters_of
 from archive.errors import UsageError
 from archive.layout import Layout
 
@@ -475,7 +475,7 @@ def _first_of_each(columns: Columns) -> Any:
 def expression(node: ask.Node) -> str | None:
     """The FTS5 expression of a node that asks for words only; None if it asks for anything else."""
     if isinstance(node, ask.Words):
-        return f'title : "{node.tokens}"' if node.title else f'"{node.tokens}"'
+        return ("title : " if node.title else "") + f'"{alike(node.tokens)}"'
     if not isinstance(node, ask.All | ask.Either):
         return None
     parts = [found for part in node.parts if (found := expression(part)) is not None]
@@ -631,14 +631,14 @@ def _histogram(days: Any, period: str) -> tuple[PeriodCount, ...]:
 
 
 def spots(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
-    """The spans of a query's words in a text, found as in the index: across punctuation, width and case.
+    """The spans of a query's words in a text, found as in the index: across punctuation, width, case and script.
 
     >>> spots("ＡＢ讯：统、战部", ["统 战"])
     [(4, 7)]
     """
     letters, offsets = letters_of(text)
     found = set()
-    for word in {each.replace(" ", "") for each in words}:
+    for word in {alike(each.replace(" ", "")) for each in words}:
         at = letters.find(word)
         while word and at >= 0:
             found.add((offsets[at], offsets[at + len(word) - 1] + 1))

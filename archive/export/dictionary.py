@@ -36,7 +36,10 @@ MEANINGS = {
     "title": Meaning("title of the article, without the site's name", "if the page has none"),
     "subtitle": Meaning("line below or above the title", "if there is none"),
     "title_original": Meaning("title as found", "if it does not differ"),
-    "text": Meaning("paragraphs joined by line feeds, in Simplified characters; the page's own punctuation"),
+    "text": Meaning(
+        "paragraphs joined by line feeds, in Simplified characters (of an article in Simplified, names and"
+        " quotations in Traditional characters stay); the page's own punctuation"
+    ),
     "text_original": Meaning(
         "the same paragraphs as found, before pinyin repair and conversion", "if they do not differ"
     ),

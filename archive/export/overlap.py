@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+from archive.catalogue.words import alike
 from archive.errors import UsageError
 from archive.export import whole
-from archive.text.chinese import simplified
 from archive.text.document import Document
 
 # Characters per passage. GPT-3 used 13 words, Llama at least 10 tokens; a Chinese word has about 1.6 characters.
@@ -19,7 +19,7 @@ _LEFT_OUT = re.compile(r"[\W_]+")
 
 
 class Overlap:
-    """The passages of a list of texts: every run of PASSAGE letters and digits, in Simplified and lower case.
+    """The passages of a list of texts: every run of PASSAGE letters and digits, without differences of script and case.
 
     A shorter text is one passage if it has at least eight characters.
     """
@@ -71,7 +71,7 @@ def _text(line: str, path: Path, number: int) -> str:
 
 
 def _fold(text: str) -> str:
-    return _LEFT_OUT.sub("", simplified(text)).lower()
+    return _LEFT_OUT.sub("", alike(text)).lower()
 
 
 def _digests(folded: str, length: int) -> Iterator[bytes]:

@@ -121,7 +121,7 @@ def _characters() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         # Beyond the basic plane a pattern would try each by itself; no news is written there.
         return {
             key
-            for key, values in _dictionary(name).items()
+            for key, values in dictionary(name).items()
             if key not in values and len(key) == 1 and key < "\U00010000"
         }
 
@@ -134,7 +134,7 @@ def _one_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 @cache
-def _dictionary(name: str) -> dict[str, list[str]]:
+def dictionary(name: str) -> dict[str, list[str]]:
     """One of OpenCC's tables: each word with its values, best first."""
     # A search starts in less time without `importlib.resources` and OpenCC itself.
     library = find_spec("opencc")
@@ -198,13 +198,13 @@ def converted(text: str) -> str:
 @cache
 def _conversion() -> tuple[list[tuple[re.Pattern[str], dict[str, list[str]]]], dict[int, str]]:
     """OpenCC's dictionaries, compiled: a pattern for each length of phrases, and a table of characters."""
-    values = _dictionary("TSPhrases.txt")
+    values = dictionary("TSPhrases.txt")
     lengths = sorted(set(map(len, values)), reverse=True)
     phrases = [
         (re.compile(f"({'|'.join(re.escape(word) for word in sorted(values) if len(word) == length)})"), values)
         for length in lengths
     ]
-    return phrases, {ord(key): found[0] for key, found in _dictionary("TSCharacters.txt").items()}
+    return phrases, {ord(key): found[0] for key, found in dictionary("TSCharacters.txt").items()}
 
 
 def likened(text: str) -> str:

@@ -282,12 +282,14 @@ def _document(
         return _skip(capture, site, Reason.EMPTY, "no line is left after the page's furniture")
     text = "\n".join(line.read for line in body)
     original = "\n".join(line.found for line in body)
-    title = draft.title.read if draft.title else None
-    published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
     written = han(text)
     script: Script = "hans" if written else "none"
     if not draft.plain:
         script = chinese.script(chinese.pinyin_repaired(original) or original)
+        if text == original and script in ("hant", "mixed"):  # on a page that has much else in Simplified
+            text = chinese.simplified(text)
+    title = draft.title.read if draft.title else None
+    published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
     doubted = (*flags, *published.doubts, *capture.doubts)
     return Document(
         **_identity(capture, site),

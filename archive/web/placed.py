@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from archive.text.chinese import simplified
+from archive.catalogue.words import alike
 from archive.text.decode import decode, parse
 
 # How many characters of a line are searched for on the page.
@@ -45,4 +45,4 @@ def after(paragraphs: Sequence[str], removed: Sequence[tuple[str, str]]) -> list
 
 
 def _fold(text: str) -> str:
-    return _LETTER.sub("", unicodedata.normalize("NFKC", simplified(text)))
+    return _LETTER.sub("", alike(unicodedata.normalize("NFKC", text)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import sqlite3
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from archive.catalogue import ask, build, search
 from archive.catalogue.columns import normalize
@@ -20,6 +22,7 @@ from archive.catalogue.search import Found, Frequency, Searcher, snippet, spots
 from archive.corpus import shard
 from archive.errors import UsageError
 from archive.layout import Layout
+from archive.text.chinese import simplified
 from archive.text.document import Document
 
 PLACES = {"a": "510000", "b": "510500", "c": "320300"}
@@ -349,6 +352,41 @@ def test_signs_are_operators_and_a_year_without_month_is_asked_for(tmp_path: Pat
 def test_words_are_marked_across_punctuation_width_and_case() -> None:
     assert spots("县委统、战部ＱＱ群", ["统 战 部", "qq"]) == [(2, 6), (6, 8)]
     assert snippet("一" * 100 + "统战", ["统 战"])[-1] == ("统战", True)
+
+
+# Sentences with characters of which OpenCC's converters choose a form by the words around them, or none.
+_FORMS = (
+    "他曉得沈沒的船裡有二噁英，藉著乾淨的布擦着鐘錶，後來又隨著颱風發佈於台湾。",
+    "揹著姪子的農伕在乾隆年間的麵館化粧，書名是毕昇與鍾馗傳，批覆與答復俱在。",
+)
+
+
+def test_each_phrase_of_a_text_is_found_in_either_script(tmp_path: Path) -> None:
+    dice = random.Random(20)  # noqa: S311 - the same phrases in each run
+    prose = Path(__file__).parent.parent / "text" / "prose.txt"
+    lines = [line for line in prose.read_text(encoding="utf-8").split() if len(line) > 12]
+    scripts = [OpenCC(name).convert for name in ("t2s", "s2t", "s2tw", "s2hk")]
+    made = []
+    for number, line in enumerate((*_FORMS, *dice.sample(lines, 60))):
+        # A page in Traditional characters is converted; any other one is kept as it is, whatever it mixes.
+        found = "".join(dice.choice(scripts)(character) if dice.random() < 0.5 else character for character in line)
+        kept = {"text": simplified(line), "text_original": line, "script": "hant"} if number % 2 else {"text": found}
+        made.append(document(number, **kept))
+    searcher = archive(tmp_path, *made)
+    for number, each in enumerate(made):
+        for text in filter(None, (each.text, each.text_original)):
+            for phrase in re.findall("[\u4e00-\u9fff]{2,}", text):
+                start = dice.randrange(len(phrase) - 1)
+                cut = phrase[start : start + dice.choice((2, 3, 5, 9))]
+                for typed in (cut, *(convert(cut) for convert in scripts)):
+                    assert number in numbers(searcher.find(f'"{typed}"', size=100)), (typed, text)
+                    assert spots(text, [ask.parse(f'"{typed}"').tokens]), (typed, text)  # type: ignore[union-attr]
+
+
+def test_a_field_is_found_in_either_script(tmp_path: Path) -> None:
+    searcher = archive(tmp_path, document(1, "文", source="台湾統战聯合會", columns=("沈陽", "著作")))
+    for query in ("source:台灣统戰*", "source:臺湾統战联合会", "column:沈阳", "column:着作"):
+        assert numbers(searcher.find(query)) == [1], query
 
 
 def test_a_query_reads_one_state_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -569,6 +569,17 @@ def test_a_recipe_changes_with_what_shapes_text_and_with_nothing_else() -> None:
     assert plain != recipe([])
 
 
+def test_an_article_in_both_scripts_is_converted_on_a_page_that_is_mostly_in_simplified() -> None:
+    menu = "".join(f"<li><a href=/{n}/>统战要闻{n}</a></li>" for n in range(90))
+    quoted = "题词为「統一戰線是重要法寶」，由書法家于右任题写，现将有关事项通知如下。"
+    plain = "请各单位高度重视，认真组织，于6月30日前将稿件报送至办公室，联系人萧乾，同时报台湾王曉波。"
+    pages = [f"<h1>关于征文活动的通知</h1><div class=content><p>{lines}</p></div>{menu}" for lines in (quoted, plain)]
+    mixed, hans = map(read, pages)
+    assert (mixed.script, mixed.text) == ("mixed", quoted.translate(str.maketrans("統戰線寶書", "统战线宝书")))
+    assert mixed.text_original == quoted
+    assert (hans.script, hans.text, hans.text_original) == ("hans", plain, None)
+
+
 def test_conversion_is_that_of_opencc_word_for_word() -> None:
     folder = resources.files("opencc") / "dictionary"
     phrases = [row.split("\t")[0] for row in (folder / "TSPhrases.txt").read_text("utf-8").splitlines()]
