@@ -24,7 +24,7 @@ from archive.text.draft import (
     take_letter,
 )
 from archive.text.outline import Outline
-from archive.text.page import FILE, Page, joined, may_be_file
+from archive.text.page import FILE, Page, joined, may_be_files
 from archive.warc.capture import Capture
 
 # A longer line is no label's value.
@@ -589,7 +589,7 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
     """The files that a page shows inside of it, in a frame or with a viewer: `viewer.html?file=/a.pdf`."""
     for element in page.outline.every("iframe", "embed", "object"):
         source = element.get("src") or element.get("data") or ""
-        if not may_be_file(unquote(source)):
+        if not may_be_files([unquote(source)]):
             continue
         try:
             shown = urljoin(capture.url, source)
@@ -604,7 +604,7 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
 
 def _said_by_boxes(capture: Capture, page: Page) -> Iterator[str]:
     """The files in attributes of boxes, of which a script makes a viewer: `<div pdfsrc="/a.pdf">`."""
-    for number, written in enumerate(page.outline.inside):
-        for name, value in page.outline.attributes(number).items() if may_be_file(written) else ():
+    for number in may_be_files(page.outline.inside):
+        for name, value in page.outline.attributes(number).items():
             if "/" in value and not name.startswith(("on", "title", "style", "class")) and FILE.search(value):
                 yield joined(capture.url, value)

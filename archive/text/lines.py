@@ -94,8 +94,9 @@ def _tight(text: str) -> str:
     return _APART.sub(lambda label: label[0].replace(" ", ""), text).replace(" :", ":")
 
 
-def holding(pattern: re.Pattern[str], whole: str, end: str = "\n") -> set[int]:
-    r"""The numbers of the lines that hold a pattern: one search in all takes a fourth of a search in each (measured).
+def holding(pattern: re.Pattern[str], whole: str, end: str = "\n", words: Sequence[str] = ()) -> set[int]:
+    r"""The numbers of the lines that hold a pattern, or one of some words: one search in all takes a fourth of a search
+    in each (measured).
 
     >>> holding(re.compile("[0-9]"), "一\n2\n三\n4 5")
     {1, 3}
@@ -105,6 +106,8 @@ def holding(pattern: re.Pattern[str], whole: str, end: str = "\n") -> set[int]:
         number += whole.count(end, last, place.start())
         last = place.start()
         found.add(number)
+    for word in filter(whole.__contains__, words):
+        found |= {at for at, line in enumerate(whole.split(end)) if word in line}
     return found
 
 

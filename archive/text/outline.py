@@ -456,10 +456,7 @@ class Outline:
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
         numbers, written = self._written
-        whole = self._addresses
-        found = holding(pattern, whole, END_OF_RUN)
-        for word in filter(whole.__contains__, words):
-            found |= {at for at, address in enumerate(whole.split(END_OF_RUN)) if word in address}
+        found = holding(pattern, self._addresses, END_OF_RUN, words)
         return [(unescape(written[at]).strip(), numbers[at]) for at in sorted(found) if written[at]]
 
     def clicks(self) -> Iterator[str]:

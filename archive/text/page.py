@@ -16,9 +16,9 @@ from lxml.html import HtmlElement
 
 from archive.site import Reading
 from archive.text import chinese, dates, fields, teasers
-from archive.text.blocks import Block, fold
+from archive.text.blocks import END_OF_RUN, Block, fold
 from archive.text.decode import parse
-from archive.text.lines import is_sentence, narrow, narrow_lines
+from archive.text.lines import holding, is_sentence, narrow, narrow_lines
 from archive.text.markup import attributes
 from archive.text.outline import MARK, Outline, outline
 from archive.text.scripts import written
@@ -38,8 +38,8 @@ _PUBLISHED_NAME = re.compile("published|entry-date")
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
 # One of these stands in the address of every file.
-_FILE_KINDS = re.compile(rf"\.(?:{_KINDS})")
-_FILE_WORDS = ("down", "attach")
+_FILE_KINDS = re.compile(rf"\.(?i:{_KINDS})")
+_FILE_WORDS = ("down", "Down", "DOWN", "attach", "Attach", "ATTACH")
 FILE = re.compile(
     rf"\.(?:{_KINDS})(?:$|[?#])|/(?:down(?:file|load)?|attachment)\.(?:jsp|aspx?|php|do|action)\?", re.IGNORECASE
 )
@@ -221,10 +221,9 @@ def joined(base: str, url: str) -> str:
         return ""
 
 
-def may_be_file(address: str) -> bool:
-    """Whether an address holds what stands in those of files: a quick search, before `FILE` is tried."""
-    address = address.lower()
-    return _FILE_KINDS.search(address) is not None or any(word in address for word in _FILE_WORDS)
+def may_be_files(addresses: Sequence[str]) -> list[int]:
+    """The numbers of those that hold what stands in addresses of files: a quick search, before `FILE` is tried."""
+    return sorted(holding(_FILE_KINDS, END_OF_RUN.join(addresses), END_OF_RUN, _FILE_WORDS))
 
 
 def _files(read: Outline) -> list[tuple[str, str]]:
@@ -302,7 +301,7 @@ def _names(metas: Sequence[tuple[str, str]], blocks: Sequence[Block], keys: Sequ
     """What a page calls its site, and its columns: short links, and the steps of a breadcrumb but the last."""
     site = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
     links = [block.text for block in blocks if block.linked >= LINKED and block.size <= COLUMN]
-    return [*site, *links, *(step for key in keys if fields.is_crumb(key) for step in fields.columns(key, None)[:-1])]
+    return [*site, *links, *(step for crumb in fields.crumbs(keys) for step in fields.columns(crumb, None)[:-1])]
 
 
 def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:

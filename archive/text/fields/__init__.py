@@ -3,6 +3,7 @@
 from archive.text.fields.captions import is_caption as is_caption
 from archive.text.fields.captions import may_be_caption as may_be_caption
 from archive.text.fields.columns import columns as columns
+from archive.text.fields.columns import crumbs as crumbs
 from archive.text.fields.columns import goes_on as goes_on
 from archive.text.fields.columns import is_crumb as is_crumb
 from archive.text.fields.datelines import as_dateline as as_dateline

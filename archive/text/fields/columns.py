@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from archive.text.fields.head import is_site_name
-from archive.text.lines import narrow
+from archive.text.lines import holding, narrow
 
 _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
@@ -64,6 +65,11 @@ def is_crumb(line: str) -> bool:
         or bool(_TO_TEXT.fullmatch(text))
         or bool((match := _SHORT_CRUMB.fullmatch(text)) and is_site_name(match[1]))
     )
+
+
+def crumbs(lines: Sequence[str]) -> list[str]:
+    """Those of some lines that are breadcrumbs."""
+    return [lines[index] for index in sorted(holding(_CRUMBS, "\n".join(lines))) if is_crumb(lines[index])]
 
 
 def goes_on(line: str, linked: float) -> bool:
