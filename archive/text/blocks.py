@@ -41,6 +41,7 @@ _STRANGE = re.compile(
     "\u2f00-\u2fd5\uf900-\ufaff\u2022\u2027\u30fb]"
 )
 # Word sets the digits of a day in elements of their own.
+_AT_DIGIT = re.compile(rf"{EDGE}(?:(?=\d)|(?<=\d.))")
 _IN_DAY = re.compile(rf"(?<=\d){EDGE}*([-/.:年月]){EDGE}*(?=\d)|(?<=\d){EDGE}+(?=[年月日])")
 _BULLETS = "\uf0b7\uf06c\uf0a7\uf0d8\uf075\uf06e"
 # Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
@@ -142,7 +143,8 @@ def _line(trimmed: str) -> tuple[str, str]:
     line = fold(line) if "\n" in line else " ".join(line.split())
     if not edged or len(trimmed) > _DATELINE:
         return line, line
-    return line, " ".join(_IN_DAY.sub(r"\1", trimmed).replace(EDGE, " ").split())
+    apart = _IN_DAY.sub(r"\1", trimmed) if _AT_DIGIT.search(trimmed) else trimmed
+    return line, " ".join(apart.replace(EDGE, " ").split())
 
 
 def _parted(trimmed: str, marked: str) -> list[str] | None:

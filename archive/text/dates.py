@@ -42,7 +42,8 @@ FALSE = "false"
 
 # Something of these stands in every date.
 # A search is fast where the first character is one of some.
-_WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]"
+_TENS = "一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
+_WRITTEN = rf"(?<=民)[国國]|(?<=年)\s?[{_TENS}]"
 _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 # What counts readers says nothing of a day, nor does who put the text there.
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
@@ -52,6 +53,8 @@ _COUNT = re.compile(
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # No day is read behind so many characters of a line: each shape takes .1 s for a megabyte of digits.
 LINE = 20_000
+# Something of these in every strict shape but the first two, those in digits.
+_RARE = re.compile(rf"[民A-Za-z月](?:(?<!月)|(?<=[{_TENS}].)|(?<=[{_TENS}]\s.))")
 # Something of these in every loose shape.
 _PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")
 _HAN_DIGITS = str.maketrans("〇零○O一二三四五六七八九壹贰叁肆伍陆柒捌玖拾", "0000123456789123456789十")
@@ -197,7 +200,7 @@ def read(words: str, *, loose: bool = False) -> str | None:
 
 def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
     """The dates in narrow words, each with where it stands; those with a year of four digits first."""
-    shapes = rules().strict if _YEARS.search(words) else ()
+    shapes = (rules().strict if _RARE.search(words) else rules().strict[:2]) if _YEARS.search(words) else ()
     shapes += rules().loose if loose and _PARTED.search(words) else ()
     words = words[:LINE].replace("\N{RATIO}", ":")
     if shapes and _LASTS.search(words):

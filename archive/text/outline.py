@@ -862,14 +862,16 @@ class _Reader:
     def box(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins a line of its own."""
         name, _, _, _, side = tag
-        hidden, linked, shut = _box_said(inner) if len(inner) < LONG else _said(inner)
+        read = _read_box if len(inner) < LONG else _read_box.__wrapped__
+        (hidden, linked, shut), set_as = read(name, inner)
         if linked:
             self.clicked.append(inner)
         if shut or len(self.names) >= DEEPEST:
             return self.empty(tag, inner, content, after)
         aside = side != _NEVER and (self.aside or (side != _AROUND and _is_aside(side, inner)))
         if content is not None:
-            self.short_box(name, inner, content, linked=linked or self.link_depth > 0, hidden=hidden, aside=aside)
+            linked = linked or self.link_depth > 0
+            self.short_box((name, set_as), inner, content, linked=linked, hidden=hidden, aside=aside)
             return after
         if hidden or name == _RUNNING:
             self.watch(None)
@@ -881,7 +883,7 @@ class _Reader:
         self.aside = aside
         self.parents.append(self.holder)
         self.holder = len(self.tags)
-        self.tags.append(_set_as(name, inner))
+        self.tags.append(set_as)
         self.inside.append(inner)
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.watch(mark)
@@ -898,8 +900,11 @@ class _Reader:
         self.runs.pop()
         return text
 
-    def short_box(self, name: str, inner: str, content: str, *, linked: bool, hidden: bool, aside: bool) -> None:
-        """A box with text alone: begun and ended here."""
+    def short_box(
+        self, names: tuple[str, str], inner: str, content: str, *, linked: bool, hidden: bool, aside: bool
+    ) -> None:
+        """A box with text alone: begun and ended here; `names`: its own, and as what it is set."""
+        name, set_as = names
         if self.watched:
             self.inner.append(content)
         folded = (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE
@@ -916,7 +921,7 @@ class _Reader:
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.picked.append((mark, first, len(self.runs)))
         self.parents.append(self.holder)
-        self.tags.append(_set_as(name, inner))
+        self.tags.append(set_as)
         self.inside.append(inner)
 
 
@@ -968,7 +973,10 @@ def _said(inner: str) -> tuple[bool, bool, bool]:
 
 
 # The rows of a list have the same attributes.
-_box_said = lru_cache(maxsize=8192)(_said)
+@lru_cache(maxsize=8192)
+def _read_box(name: str, inner: str) -> tuple[tuple[bool, bool, bool], str]:
+    """What the attributes of a box say, and as what they set it."""
+    return _said(inner), _set_as(name, inner)
 
 
 @lru_cache(maxsize=1024)
