@@ -280,9 +280,10 @@ class _Walk:
     def shoulder(self) -> int:
         """The line that stands over the title in its box, 系列报道之三, where there is one; else the title."""
         over = self.anchor - 1
-        if over < 0 or self.anchor != self.title or self.is_link(over) or furniture_id(self.keys[over]):
+        if over < 0 or self.anchor != self.title or self.blocks[over].size > TITLE or self.is_link(over):
             return self.anchor
-        return over if self.box(over) == self.box(self.anchor) and self.blocks[over].size <= TITLE else self.anchor
+        plain = furniture_id(self.keys[over]) is None
+        return over if plain and self.box(over) == self.box(self.anchor) else self.anchor
 
     def keep_headlines(self) -> None:
         """Keep the links over the paragraphs of a digest, where one stands over each from the first to the last."""

@@ -27,6 +27,8 @@ BYTES = 64 * 2**20
 # So many records in XML are a list.
 RECORDS = 3
 
+# What a page says instead of an article stands in so many characters.
+SAID = 20_000
 # The words of a host are at least this share of a clause that says nothing else.
 ALONE = 0.4
 
@@ -196,7 +198,7 @@ def _glance(body: bytes) -> str:
 def _answer(page: Page, area: Area | None, html: str, own: str, text: str, url: str) -> tuple[Reason, str] | None:
     """What a short page says instead of an article, in its `own` words or else in its whole text."""
     size = han(text)
-    text = own or text
+    text = (own or text)[:SAID]
     stated = (area is not None and area.stated) or has_dateline(page)
     if target := _leads_on(page, html, size, url, stated=stated):
         return Reason.REDIRECT, target

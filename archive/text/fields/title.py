@@ -166,6 +166,7 @@ class Lines:
         self.names = {*bare_lines(columns), *(self.bares[i] for i in linked)}
         self.heads = [Head(title) for title in dict.fromkeys(stated)]
         self.known: dict[str, str] = {}
+        self.asked: set[int] = set()
         self.told = any(han(title_of(head, None, columns) or "") > SITE_NAME for head in stated)
         every = range(len(keys))
         prose = list(filter(self.is_prose, every))
@@ -188,7 +189,8 @@ class Lines:
         # How lines are set takes longest to read: it is asked where it could change the choice.
         most = sum(weights[name] for name in LOOKS)
         near = [i for i in weighed if weighed[i] + most > best]
-        for i in near if len(near) > 1 or best == least else ():
+        self.asked.update(near if len(near) > 1 or best == least else ())
+        for i in self.asked:
             weighed[i] += sum(weights[name] for name in self.set_out(i))
         chosen = max(weighed, key=lambda i: weighed[i], default=None)
         return chosen if chosen is not None and weighed[chosen] > least else None
@@ -371,8 +373,10 @@ class Lines:
 
     @cached_property
     def looks(self) -> list[Look]:
-        """How each line is set, up to some sentences of the text."""
-        return looks(self.outline, (self.first or len(self.keys)) + PROSE)
+        """How each line is set, up to some sentences of the text; none is asked for behind the last of these."""
+        near = range(min(len(self.keys), (self.first or len(self.keys)) + PROSE))
+        asked = (i for i in reversed(near) if i in self.asked or is_sentence(self.keys[i], SENTENCE))
+        return looks(self.outline, next(asked, -1) + 1)
 
     @cached_property
     def text_look(self) -> Look:
@@ -507,14 +511,13 @@ def may_be_title(line: str) -> bool:
     >>> may_be_title("四川统一战线在行动"), may_be_title("一、高度重视"), may_be_title("疫情发生以来,全县行动。")
     (True, False, False)
     """
-    if len(line) > 80:
+    if len(line) > 80 or "。" in line:
         return False
     text = narrow(line)
     return text.replace(" ", "") in words.listed("genre") or (
         len(text) >= SHORT
         and han(text) >= SHORT - 1
         and not text.endswith(_CLAUSE_ENDS)
-        and "。" not in text
         and not NUMBERED.match(text)
         and not is_caption(line)
         and not is_dateline(line)
