@@ -261,8 +261,9 @@ class _Walk:
         )
 
     def is_in_home(self, index: int) -> bool:
-        """Whether a block stands in the box of the article's prose, maybe below its last line."""
-        return self.home is not None and self.outline.holds(self.home, index)
+        """Whether a block stands in the box of the article's prose, or of its last line, maybe below that."""
+        home = self.holder(self.previous) if self.home is None and self.first is not None else self.home
+        return home is not None and self.outline.tags[home] not in ROOTS and self.outline.holds(home, index)
 
     def without_labels(self, lines: list[int]) -> list[int]:
         """The lines without a label at their end over no files; none where all are files with words before them."""

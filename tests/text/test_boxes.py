@@ -649,3 +649,18 @@ def test_links_that_a_line_announces_are_lines_however_they_are_set(manner: str,
     head = "<h1>医疗队走进山村</h1><p>2023-06-12 来源：县报</p>"
     found = read(f"<title>医疗队走进山村</title><body>{around.format(head, box)}</body>")
     assert found.text.split("\n") == [*over, *REPEALED]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    "last",
+    [
+        "<a href='http://www.moe.gov.cn/a.html'>请点击查看教育部通知全文</a>",
+        "网址：<a href='http://www.moe.gov.cn/a.html'>http://www.moe.gov.cn/a.html</a>",
+        "<a href='http://www.moe.gov.cn/a.html'>http://www.moe.gov.cn/a.html</a>",
+    ],
+)
+def test_a_link_that_ends_an_article_is_in_the_text_or_removed(last: str, count: int) -> None:
+    document = read(page(box(*PROSE[:count], last)))
+    said = last.partition("<")[0] + last.partition(">")[2].partition("<")[0]
+    assert said in document.text.split("\n") or said in [line for _, line in document.removed]

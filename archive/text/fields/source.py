@@ -31,7 +31,7 @@ def unlabelled(line: str, site: str = "", *, account: bool = False) -> Byline:
     whole = canonical(line)
     marks = labels(line)
     # Names stand before the labels, never among their values.
-    text = whole[: marks[0].at] if marks else whole
+    text = _before_label(whole[: marks[0].at]) if marks else whole
     found, others = _tokens(text)
     clock = CLOCK.search(text) is not None
     if len(others) == 2 and (who := behind_office(" ".join(others), *(["clock"] if clock else []))[1]):
@@ -47,6 +47,13 @@ def unlabelled(line: str, site: str = "", *, account: bool = False) -> Byline:
         believed = minute or named[-1] == site or is_office(named[-1])
         found.source = named[-1] if believed else None
     return found
+
+
+def _before_label(text: str) -> str:
+    """The words before a label; what stands right before it is a part of it, 数据更新时间, unless it may publish."""
+    glued = text.rpartition(" ")[2]
+    whole = not glued or is_office(glued) or words.whole("media", glued) is not None
+    return text if whole else text.removesuffix(glued)
 
 
 def _tokens(text: str) -> tuple[Byline, list[str]]:
