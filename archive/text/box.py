@@ -25,6 +25,8 @@ ENDS = frozenset(("previous_next", "related", "comments", "footer", "site_links"
 NEAR = 8
 # Prose of so many points may be an article, see `extract.votes`.
 ENOUGH = 60
+# So many blocks below an article may sign it.
+SIGNED = 2
 # So many links in a row, to no files, lead away from the article.
 WALL = 3
 # A block with sentence marks and so many characters is prose.
@@ -255,7 +257,11 @@ class _Walk:
             dropped={
                 **{i: "head" for i in range(self.shoulder(), head + 1) if i not in (*own, anchor)},
                 **({} if dateline is None or dateline == anchor else {dateline: "dateline"}),
-                **{i: kind for i, kind in self.kinds.items() if kind != "line" and (i < end or self.is_in_home(i))},
+                **{
+                    i: kind
+                    for i, kind in self.kinds.items()
+                    if kind != "line" and (i < end or self.is_in_home(i) or self.is_signed_at(i, end))
+                },
             },
             media=media,
         )
@@ -264,6 +270,10 @@ class _Walk:
         """Whether a block stands in the box of the article's prose, or of its last line, maybe below that."""
         home = self.holder(self.previous) if self.home is None and self.first is not None else self.home
         return home is not None and self.outline.tags[home] not in ROOTS and self.outline.holds(home, index)
+
+    def is_signed_at(self, index: int, end: int) -> bool:
+        """Whether a block right below the article says who wrote or sent it, set as a link."""
+        return index < end + SIGNED and fields.is_labelled(self.keys[index])
 
     def without_labels(self, lines: list[int]) -> list[int]:
         """The lines without a label at their end over no files; none where all are files with words before them."""

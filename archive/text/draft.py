@@ -179,11 +179,11 @@ def read_head(draft: Draft) -> None:
 def _alone(draft: Draft, index: int) -> fields.Byline | None:
     """The medium that a line of the article's head names alone, or the person, too, that one of the first two does over
     prose, or without an office: in a roster a name follows another. Over a paragraph that begins with it, a name is
-    what that is about.
+    what that is about, and the title may stand again.
     """
     line = draft.lines[index].read
     following = [other.read for other in draft.lines[index + 1 : index + 1 + NEXT]]
-    if following and following[0].startswith(line):
+    if (following and following[0].startswith(line)) or (draft.title and line in draft.title.read):
         return None
     prose = _is_prose(draft, index + 1)
     bare = fields.alone(line) == line.replace(" ", "")

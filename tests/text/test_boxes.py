@@ -664,3 +664,9 @@ def test_a_link_that_ends_an_article_is_in_the_text_or_removed(last: str, count:
     document = read(page(box(*PROSE[:count], last)))
     said = last.partition("<")[0] + last.partition(">")[2].partition("<")[0]
     assert said in document.text.split("\n") or said in [line for _, line in document.removed]
+
+
+def test_a_source_and_an_editor_that_are_set_as_links_below_the_text_are_read() -> None:
+    sent = "<table><tr><td><a>来源: <a href='/'>法制网</a></td><td><a>（责任编辑:于澄）</a></td></tr></table>"
+    document = read(page(box(*PROSE) + sent, source="").replace("来源：", ""))
+    assert (document.source, document.editor, document.text) == ("法制网", "于澄", "\n".join(PROSE))

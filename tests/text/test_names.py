@@ -406,6 +406,24 @@ def test_a_name_of_a_minority_stands_before_another_name(names: str) -> None:
     assert fields(info=f"2023-03-08　作者：新加坡 {names}")[1] == names
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "周敏系长宁师范学院教授、民盟长宁市委会委员",
+        "周敏，系县医院医生",
+        "周敏 现任县侨联主席",
+        "周敏为民盟盟员",
+        "周敏来自青河县",
+    ],
+)
+def test_a_note_on_the_author_that_names_him_first_tells_the_author(note: str) -> None:
+    for line in (f"（作者{note}）", f"作者{note}", f"本文作者{note}"):
+        assert fields(after=f"<p>{line}</p>")[1] == "周敏", line
+    # What he is has no name, and a sentence about authors has none.
+    assert fields(after="<p>（作者系县医院医生）</p>")[1] is None
+    assert fields(after="<p>作者们为大家介绍了作品。</p>")[1] is None
+
+
 @pytest.mark.parametrize("role", ["作者", "记者", "通讯员", "撰稿"])
 def test_a_label_behind_an_empty_one_is_no_name(role: str) -> None:
     labels = "责任编辑 责任校对 网络编辑 文章作者 投稿单位 浏览次数 阅读次数 发布时间 信息来源 图片来源 供稿单位"

@@ -485,3 +485,20 @@ def test_lines_that_are_together_what_the_head_states_are_the_title(tag: str, li
         document = read(PAGE.format(head="".join(lines) + "_通知公告_民盟青河市委", heading=shown, prose=PROSE))
         assert document.title == " ".join(lines), shown
         assert document.text.splitlines()[0].startswith("为深入推进"), shown
+
+
+@pytest.mark.parametrize("who", ["内蒙古9部门", "多部门", "国务院部门", "边疆地区"])
+def test_who_acts_in_a_title_is_no_label_though_it_ends_as_one(who: str) -> None:
+    document = read(
+        PAGE.format(head="关注乡村教师_青河统一战线", heading=f"<h3>{who}：保障乡村教师待遇</h3>", prose=PROSE)
+    )
+    assert document.title == f"{who}：保障乡村教师待遇"
+
+
+def test_a_line_of_the_title_that_stands_again_is_no_source() -> None:
+    title = "志愿者长期在岸边挺台 居民点赞"
+    shown = (
+        f"<div>2023-03-08</div><h2>{title}</h2><div><p>志愿者长期在岸边挺台<br>居民点赞<br><br>近日，{PROSE[3:]}</div>"
+    )
+    document = read(f"<html><head><title>{title}_青河</title></head><body>{shown}<div>版权所有</div></body></html>")
+    assert (document.title, document.source) == (title, None)

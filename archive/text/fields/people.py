@@ -391,6 +391,9 @@ def reporters(line: str) -> str | None:
     ('陆鸣', None)
     """
     text = _usual(_inner(line))
+    introduced = words.whole("introduced", text)
+    if introduced and is_person(introduced["who"], labelled=True):
+        return introduced["who"]
     # A row of a table names no reporters.
     if len(line) > LINE or "\t" in line or not _REPORTS.search(text) or _CLAUSE.search(text):
         return None
