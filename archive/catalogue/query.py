@@ -20,7 +20,7 @@ from typing import Any, Literal, get_args
 
 from archive.catalogue.addresses import spellings
 from archive.catalogue.ask import nearest
-from archive.catalogue.duplicates import ORDER
+from archive.catalogue.duplicates import ORDER, TEXTS
 from archive.catalogue.parts import join
 from archive.corpus import shard
 from archive.errors import DataError, UsageError
@@ -177,7 +177,9 @@ def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int
     condition, values = _condition(wanted)
     # Collapse among the chosen documents only: the first of all may be on another site, and none would be left here.
     text = "d.fold" if wanted.versions else "d.whole"
-    same = f"{text}, {text} = '' AND d.number" if wanted.collapse == "equal" else "coalesce(d.near_of, d.id)"
+    # What has no text, such as a film, is no copy, whatever else it shares.
+    alone = f"CASE WHEN {text} = '' OR NOT {TEXTS} THEN d.number END"
+    same = f"{text}, {alone}" if wanted.collapse == "equal" else "coalesce(d.near_of, d.id)"
     nth = f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})" if wanted.collapse else "1"
     year = "substr(d.day, 1, 4)" if wanted.by_year else "1"
     sql = f"""SELECT path, row, id FROM (

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,14 @@ class Export:
         uncleaned: the number of closed WARC files without a shard.
         manifest: the path of the manifest; None: there is none, on stdout.
         left_out: the number of documents left out because they share a passage with the user's list.
+        copies: the number of documents left out as copies of others (`--collapse`).
     """
 
     documents: int
     uncleaned: int
     manifest: Path | None
     left_out: int = 0
+    copies: int = 0
 
 
 # Filters that choose nothing.
@@ -100,6 +102,7 @@ def write(
     """
     asked = {"filters": _filters(wanted), "options": dict(stated or {})}
     places = list(query.chosen_rows(layout, wanted))
+    copies = _count_copies(layout, wanted)
     tally = Tally()
     documents = tally.count(query.documents(layout, wanted), left_out)
     if out == whole.STDOUT:
@@ -116,12 +119,24 @@ def write(
                     f"no document matches, so {out} is left as it is, with {earlier} documents. Check the filters, or"
                     " give --force."
                 )
+            asked = {"left_out": {"copies": copies, "overlap": tally.left_out}, **asked}
             _describe(asked, form, out, stage / out.name, tally, count, places)
             if not (stage / out.name).is_dir():
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
     uncleaned = layout.uncleaned(wanted.site)
-    return Export(documents=count, uncleaned=uncleaned, manifest=_manifest_of(out), left_out=tally.left_out)
+    return Export(
+        documents=count, uncleaned=uncleaned, manifest=_manifest_of(out), left_out=tally.left_out, copies=copies
+    )
+
+
+def _count_copies(layout: Layout, wanted: query.Filter) -> int:
+    """How many documents of a filter are left out as copies of others, before a sample is drawn."""
+    if not wanted.collapse:
+        return 0
+    every = (replace(wanted, sample=0, collapse=collapse) for collapse in (None, wanted.collapse))
+    first, second = (sum(len(rows) for _, rows in query.chosen_rows(layout, each)) for each in every)
+    return first - second
 
 
 def _filters(wanted: query.Filter) -> dict[str, Any]:
@@ -200,11 +215,14 @@ def _describe(
     places: Iterable[tuple[Path, list[int]]],
 ) -> None:
     """Write the manifest of an export, beside its file or into its folder."""
-    recipes: dict[str, int] = {}
+    recipes: Counter[str] = Counter()
+    warcs: dict[tuple[str, str], int] = {}
     for path, rows in places:
         about = shard.about(path)
         if about is not None:
-            recipes[about.header.recipe] = recipes.get(about.header.recipe, 0) + len(rows)
+            recipes[about.header.recipe] += len(rows)
+            key = about.header.warc, about.header.warc_sha256
+            warcs[key] = warcs.get(key, 0) + len(rows)
     folder = made.is_dir()
     files = sorted(path for path in made.rglob("*") if path.is_file()) if folder else [made]
     manifest = {
@@ -215,9 +233,9 @@ def _describe(
         "sites": dict(sorted(tally.sites.items())),
         "scripts": dict(sorted(tally.scripts.items())),
         "years": dict(sorted(tally.years.items())),
-        "left_out": tally.left_out,
         **asked,
         "recipes": [{"documents": count, "recipe": json.loads(recipe)} for recipe, count in sorted(recipes.items())],
+        "warcs": [{"file": name, "sha256": digest, "documents": count} for (name, digest), count in warcs.items()],
         "schema": shard.SCHEMA_VERSION,
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "made_by": f"cundang {version('cundang')}",

@@ -481,6 +481,8 @@ def _write(
     none = "" if made.documents else "; none matches the filters"
     origin = f"; what is in it and how it was made: {made.manifest}" if made.manifest else ""
     say(f"{out}: {made.documents} documents{none}{origin}")
+    if made.copies:
+        say(f"{made.copies} documents are copies of others, and were left out")
     if beside.left_out:
         say(f"{made.left_out} documents share a passage with the texts given, and were left out")
     if made.uncleaned:

@@ -269,6 +269,27 @@ def test_without_a_catalogue_the_cure_is_named(layout: Layout) -> None:
         hits(layout, "统战")
 
 
+def test_what_has_no_text_is_no_copy(layout: Layout) -> None:
+    def film(number: int, **other: str) -> Document:
+        return replace(document(number, ""), kind="media_only", han=0, **other)  # type: ignore[arg-type]
+
+    named = {"title": "党风政风热线视频节目预告片", "published": "2018-07-12"}
+    put(
+        layout,
+        "x",
+        film(1),
+        film(2),
+        film(3, **named),
+        film(4, site="b", **named),
+        document(5, "一"),
+        document(6, "一"),
+    )
+    build.update(layout)
+    for versions in (False, True):
+        found = query.documents(layout, query.Filter(collapse="equal", versions=versions))
+        assert [item.id.removeprefix("urn:uuid:") for item in found] == ["1", "2", "3", "4", "5"]
+
+
 def test_equal_texts_name_the_first_credible_one_and_all_stay(layout: Layout) -> None:
     text = "市委统战部召开会议，传达学习精神。"
     farm = replace(document(1, text, url="http://farm.cn/1", published="2020-01-01"), flags=("content_farm",))

@@ -168,7 +168,7 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
     assert len(rows(out)) == COUNT - 1
     assert all("第3次" not in row["text"] for row in rows(out))
     assert "1 documents share a passage" in done.said
-    assert json.loads((tmp_path / "out.jsonl.manifest.json").read_bytes())["left_out"] == 1
+    assert json.loads((tmp_path / "out.jsonl.manifest.json").read_bytes())["left_out"] == {"copies": 0, "overlap": 1}
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,8 @@ def test_json_lines_open_in_duckdb_pandas_and_polars(house: Path) -> None:
     said = manifest(out)
     assert (said["documents"], said["sites"], said["filters"]) == (16, {"a": 8, "b": 8}, {"collapse": "equal"})
     assert said["recipes"] == [{"documents": 16, "recipe": {"version": "1"}}]
+    assert said["left_out"] == {"copies": 1, "overlap": 0}
+    assert said["warcs"] == [{"file": "x.warc.gz", "sha256": "0", "documents": 16}]
     assert "research" in said["licence"]
 
 
