@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 from archive.site import host_of
@@ -10,10 +13,15 @@ from archive.text.outline import Outline
 from archive.text.page import joined
 from archive.warc.capture import FoundBy
 
-# t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
-# people read has a hundred pages, and ids are longer.
-_PATH = re.compile(r"\A(?P<stem>.+/[^/?#]+?)(?:_(?P<number>[1-9]\d?))?(?P<ending>\.(?:s?html?|jsp|aspx?|php))")
-_DASHED = re.compile(r"\A(?P<stem>.+/[^/?#]*\d-\d+)-(?P<number>[1-9]\d?)(?P<ending>\.s?html?)")
+# What stands behind the name of an article in the address of a further page: t20200219_1_2.html, 7-2.jhtml, 7/2. Two
+# digits: no article that people read has a hundred pages, and ids are longer.
+_MARKED = r"(?P<mark>[-_,~/]p?|p)(?P<number>[1-9]\d?)"
+_ENDING = r"(?P<ending>\.\w{2,6}|/?)"
+_PATH = re.compile(rf"\A(?P<stem>https?://[^/]+/[^?#]*?[^/?#]){_MARKED}{_ENDING}")
+_MORE = re.compile(_MARKED)
+_END = re.compile(rf"{_ENDING}\Z")
+# The last of three numbers is hardly an article's: show-12-345-2.html.
+_THIRD = re.compile(r"\d-\d+\Z")
 _QUERY = re.compile(
     r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
 )
@@ -26,11 +34,16 @@ _PAGER = re.compile(
     r"|(?=.{0,8}(?:余下|剩余|下文|继续))(?:(?:点击|继续|阅读|查看|余下|剩余|全文|下文|部分)\W*+){1,4})?\W*",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\W*+第?\W*+(\d{1,2})\W*+[页頁]?\W*+")
 # What parts of one article do not have in common at the end of their names.
-_NAME = re.compile(r"[_-][1-9]\d?\.\w+$|\.\w+$")
+_NAME = re.compile(rf"(?:{_MARKED})?(?:\.\w+|/)?$")
 # The name of an article, and of one of its pages: 7.html?no=2; show.asp?no=7 is one of many articles.
 _DIGIT = re.compile(r"[\d?]")
+_DIGITS = re.compile(r"\d+")
 _CLICKED = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
+
+# The pages that a pager leads to, each with the number that it says, if it says one.
+_Turned: TypeAlias = dict[str, int | None]
 
 
 def part(url: str, page: Outline, found: FoundBy | None = None) -> tuple[str | None, int | None]:
@@ -47,22 +60,18 @@ def part(url: str, page: Outline, found: FoundBy | None = None) -> tuple[str | N
     """
     if "#" in url:
         return _by_form(*url.split("#", 1))
-    anywhere, pager, turned = (links | _before(found) for links in _targets(url, page))
+    anywhere, pager, turned = _targets(url, page)
+    before = _before(found)
+    anywhere, pager, turned = anywhere | before, pager | before, dict.fromkeys(before) | turned
     if paged := _QUERY.search(url):
         return _by_query(url, paged, anywhere)
-    here = unquote(url)
-    if any(_follows(_QUERY, here, link) for link in anywhere) or any(_follows(_NAMED, here, link) for link in turned):
+    if _is_first(unquote(url), anywhere, turned):
         return url, 1
     for named in _NAMED.finditer(url) if turned else ():
-        first, number = _by_query(url, named, turned)
+        first, number = _by_query(url, named, turned.keys())
         if first is not None and _DIGIT.search(first.rpartition("/")[2]):
             return first, number
-    if (dashed := _DASHED.fullmatch(url)) and (number := int(dashed["number"])):
-        stem, ending = dashed["stem"], dashed["ending"]
-        beside = {unquote(f"{stem}-{n}{ending}") for n in (1, number - 1, number + 1)} - {here}
-        return (f"{stem}-1{ending}", number) if beside & pager else (None, None)
-    path = _PATH.fullmatch(url)
-    return _by_name(url, path, anywhere, pager) if path else (None, None)
+    return _by_path(url, path, anywhere, pager, turned) if (path := _PATH.fullmatch(url)) else (None, None)
 
 
 def _before(found: FoundBy | None) -> set[str]:
@@ -77,7 +86,7 @@ def _by_form(first: str, form: str) -> tuple[str | None, int | None]:
     return (first, number) if number > 1 else (None, None)
 
 
-def _by_query(url: str, paged: re.Match[str], anywhere: set[str]) -> tuple[str | None, int | None]:
+def _by_query(url: str, paged: re.Match[str], anywhere: AbstractSet[str]) -> tuple[str | None, int | None]:
     """The part whose number stands in the query."""
     number = int(paged["number"])
     first = url[: paged.start()] + url[paged.end() :]
@@ -88,17 +97,59 @@ def _by_query(url: str, paged: re.Match[str], anywhere: set[str]) -> tuple[str |
     return (first, number) if others & anywhere else (None, None)
 
 
-def _by_name(url: str, path: re.Match[str], anywhere: set[str], pager: set[str]) -> tuple[str | None, int | None]:
-    """The part whose number ends the page's name, or the first of those whose names go on with a number."""
-    stem, ending, number = path["stem"], path["ending"], int(path["number"] or 0)
-    first, one = f"{stem}{ending}", unquote(f"{stem}_1{ending}")
-    if number and (unquote(first) in anywhere or unquote(f"{stem}_{number - 1}{ending}") in pager):
-        # TRS counts from _1, others from _2.
-        return first, number + (number == 1 or one in anywhere)
-    own = url.removesuffix(ending)
-    if {unquote(f"{own}_{n}{ending}") for n in (1, 2)} & anywhere:
-        return url, 1
-    return None, None
+def _by_path(
+    url: str, path: re.Match[str], anywhere: set[str], pager: set[str], turned: _Turned
+) -> tuple[str | None, int | None]:
+    """The part whose number stands behind the name of the first page, or of each page alike.
+
+    Any link to another part tells one behind _ if the name of the first ends in a number.
+    """
+    stem, mark, ending, number = path["stem"], path["mark"], path["ending"], int(path["number"])
+    first = f"{stem}{ending}"
+    if number > 1 and unquote(first) in turned:
+        return first, number
+    if mark == "_":
+        links = anywhere if stem[-1].isdecimal() else pager
+        if unquote(first) in links or unquote(f"{stem}_{number - 1}{ending}") in pager:
+            # TRS counts from _1, others from _2.
+            return first, number + (number == 1 or unquote(f"{stem}_1{ending}") in anywhere)
+    if not _has_alike(unquote(url), path, turned):
+        return None, None
+    if unquote(first) in pager:
+        return first, number
+    return (f"{stem}-1{ending}", number) if mark == "-" and stem[-1].isdecimal() else (None, None)
+
+
+def _has_alike(here: str, path: re.Match[str], turned: _Turned) -> bool:
+    """Whether a pager leads to an address that is alike but for the number; so are those of neighbours: it names the
+    other by its number, or there are three numbers.
+    """
+    third = _THIRD.search(path["stem"]) is not None
+    return any(
+        link != here
+        and (other := _behind(unquote(path["stem"]), path["ending"], link)) is not None
+        and other["mark"] == path["mark"]
+        and (third or said == int(other["number"]))
+        for link, said in turned.items()
+    )
+
+
+def _is_first(here: str, anywhere: set[str], turned: _Turned) -> bool:
+    """Whether a link leads to the address and a page's number: in the query, or behind the name."""
+    if any(_follows(_QUERY, here, link) for link in anywhere) or any(_follows(_NAMED, here, link) for link in turned):
+        return True
+    end = _END.search(here)
+    ending = end[0] if end else ""
+    stem = here.removesuffix(ending)
+    if {f"{stem}_{n}{ending}" for n in (1, 2)} & anywhere:
+        return True
+    return any(_behind(stem, ending, link) for link in turned)
+
+
+def _behind(stem: str, ending: str, link: str) -> re.Match[str] | None:
+    """The mark and the number that stand behind a name in an address."""
+    held = link.startswith(stem) and link.endswith(ending)
+    return _MORE.fullmatch(link[len(stem) : len(link) - len(ending)]) if held else None
 
 
 def _follows(pattern: re.Pattern[str], first: str, link: str) -> bool:
@@ -113,13 +164,14 @@ def _turns(href: str, text: str) -> bool:
     >>> _turns("?aid=7&pg=2", "2"), _turns("?aid=7&pg=2", "下一页"), _turns("?aid=7&pg=2", "3")
     (True, True, False)
     """
-    number = text.strip("[]【】() ")
-    if number.isdecimal():
-        return number in href.replace("&", "=").split("=") or (number == "1" and "?" not in href)
-    return ("页" in text or "頁" in text) and _PAGER.fullmatch(text[:20]) is not None
+    if number := _NUMBER.fullmatch(text[:20]):
+        return number[1] in _DIGITS.findall(href) or (number[1] == "1" and "?" not in href)
+    # 首页 may be that of the site.
+    main = "首" in text and "?" not in href
+    return not main and any(map(text.__contains__, "页頁余下")) and _PAGER.fullmatch(text[:20]) is not None
 
 
-def _targets(url: str, page: Outline) -> tuple[set[str], set[str], set[str]]:
+def _targets(url: str, page: Outline) -> tuple[set[str], set[str], _Turned]:
     """Where the page leads, where its links lead that look like a pager's, and those of them that name a page."""
     own, every = _own_names(url)
     host = host_of(url)
@@ -135,11 +187,22 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str], set[str]]:
     paging = options | {href for href, text in leading if _PAGER.fullmatch(text[:20])}
     paging |= {match[1] for click in page.clicks() if (match := _CLICKED.search(click))}
     if not (leading or paging):
-        return set(), set(), set()
+        return set(), set(), {}
     base = _base(url, page)
-    turned = options | {href for href, text in leading if "?" in url + href and _turns(href, text)}
     pager = _joined(base, paging)
-    return pager | _joined(base, {href for href, _ in leading}), pager, _joined(base, turned)
+    turned = dict.fromkeys(_joined(base, options)) | _turned(base, leading)
+    return pager | _joined(base, {href for href, _ in leading}), pager, turned
+
+
+def _turned(base: str, leading: Iterable[tuple[str, str]]) -> _Turned:
+    """The pages that a pager names."""
+    turned: _Turned = {}
+    for href, text in leading:
+        if _turns(href, text):
+            said = _NUMBER.fullmatch(text[:20])
+            for address in _joined(base, {href}):
+                turned[address] = int(said[1]) if said else turned.get(address)
+    return turned
 
 
 def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
@@ -153,8 +216,12 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
         named = tuple(p for p in pairs if not _NAMED.fullmatch(f"?{p}"))
         if named or _QUERY.search(url) or not _DIGIT.search(url.partition("?")[0].rpartition("/")[2]):
             return named or tuple(pairs), _QUERY.search(url) is not None
-    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
-    own = () if not name or "\ufffd" in name else (name, quote(name).lower())
+    *_, above, name = unquote(url).partition("?")[0].rstrip("/").split("/")
+    name = _NAME.sub("", name).lower()
+    own: tuple[str, ...] = () if not name or "\ufffd" in name else (name, quote(name).lower())
+    if name.isdecimal() and len(name) <= 2:
+        # The number of a page, or the only name that the article has.
+        own += (above.lower(), quote(above).lower())
     return own, not own
 
 
