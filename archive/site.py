@@ -23,6 +23,7 @@ FOLDER = Path("seeds/sites")
 REQUISITES = ("images", "attachments", "styles")
 # The prefix of a reading rule that is a regular expression.
 PATTERN = "re:"
+_PUBLISHED = r"(?:\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?\+08:00)?)?)?)?"
 # China has one time zone, without summer time since 1991.
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -162,6 +163,29 @@ class Learned:
     templates: tuple[Template, ...] = ()
 
 
+# The fields that a correction may give.
+CORRECTED = ("title", "subtitle", "published", "source", "author", "editor", "contributor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person states of one page, in the place of what is read there.
+
+    Attributes:
+        url, digest: of the capture; a page with other bytes is another one, and is not corrected.
+        field: one of `CORRECTED`.
+        value: its true value; empty: the page states none.
+        by, why: who corrects it, and the reason.
+    """
+
+    url: str
+    digest: str
+    field: str
+    value: str
+    by: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One site; its key is the name of its file.
@@ -172,6 +196,7 @@ class Site:
         schedule: a cron expression (Asia/Shanghai); None: only by hand.
         readings: the reading rules of each era, oldest first; empty: use the general reader alone.
         learned: what was learned from its archive, from `learned/<key>.toml` beside its file; None: nothing yet.
+        corrections: what persons state of single pages, from `corrections/<key>.toml` beside its file.
     """
 
     key: str
@@ -182,6 +207,7 @@ class Site:
     schedule: str | None = None
     readings: tuple[Reading, ...] = ()
     learned: Learned | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def reading_at(self, date: dt.datetime | None) -> Reading | None:
         """The era of a capture of `date` (UTC): the newest era without a date, None if no era covers it."""
@@ -222,6 +248,7 @@ def load_file(path: Path) -> Site:
         crawl=built or Crawl(start=()),
         readings=tuple(each for each in readings if each is not None),
         learned=load_learned(learned_file(path.parent, path.stem)),
+        corrections=_corrections(path.parent / "corrections" / path.name),
     )
     if site is not None and built is not None:
         _check(site, wrong)
@@ -252,6 +279,25 @@ def load_learned(path: Path) -> Learned | None:
     learned = _build(Learned, raw, wrong, "", known=("template",), templates=tuple(filter(None, templates)))
     wrong.tell()
     return learned
+
+
+def _corrections(path: Path) -> tuple[Correction, ...]:
+    if not path.exists():
+        return ()
+    text, raw = _toml(path, "Correct it; without it, its corrections are not made.")
+    wrong = _Mistakes(path, text)
+    tables = raw.pop("correction", [])
+    if raw or not isinstance(tables, list):
+        wrong.add("", "the file consists of [[correction]] tables.")
+        tables = []
+    found = [_build(Correction, each, wrong, "correction.", nth) for nth, each in enumerate(tables)]
+    for nth, each in enumerate(found):
+        if each is not None and each.field not in CORRECTED:
+            wrong.add("correction.field", f"field: {each.field!r} is none of {', '.join(CORRECTED)}.", nth)
+        elif each is not None and each.field == "published" and not re.fullmatch(_PUBLISHED, each.value):
+            wrong.add("correction.value", f"value: {each.value!r} is no day. Write 2019-06-03, 2019-06 or 2019.", nth)
+    wrong.tell()
+    return tuple(each for each in found if each is not None)
 
 
 def _template(table: dict[str, Any], wrong: _Mistakes, nth: int) -> Template | None:
@@ -292,14 +338,16 @@ def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
 
 
 def load_given(path: Path, sites: Mapping[str, Site]) -> Site:
-    """Load a site file named by its path; without a learned file of its own it keeps what was learned of its namesake.
+    """Load a site file named by its path; what is not beside it, it has of its namesake: what was learned, corrections.
 
     Raises:
         SiteError: as `load_file`.
     """
     site = load_file(path)
     known = sites.get(site.key)
-    return replace(site, learned=known.learned) if known and site.learned is None else site
+    if known is None:
+        return site
+    return replace(site, learned=site.learned or known.learned, corrections=site.corrections or known.corrections)
 
 
 class _Mistakes:

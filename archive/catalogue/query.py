@@ -39,6 +39,7 @@ KINDS = ("article", "media_only")
 # All flags of documents; docs/documents.md explains each.
 FLAGS = (
     "content_farm",
+    "corrected",
     "damaged",
     "date_conflict",
     "date_implausible",

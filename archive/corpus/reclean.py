@@ -128,7 +128,7 @@ class Looked:
         hosts: the hosts of its pages; None: there is no shard that can be read.
         lost: the sites whose files shaped it, and are not here, or no longer name its hosts.
         moved: of these, a site whose file is here, and the hosts that it no longer names; None: there is none.
-        lacking: the distributions with page objects that made it, and are not here, with their versions; empty: none.
+        lacking: what else made it and is not here, and how to have it again: page objects, corrections; empty: nothing.
         is_same_pages: it is of the same WARC file, and of the same pages that were taken down.
     """
 
@@ -140,8 +140,12 @@ class Looked:
     hosts: tuple[str, ...] | None = None
     lost: frozenset[str] = frozenset()
     moved: tuple[str, tuple[str, ...]] | None = None
-    lacking: str = ""
+    lacking: tuple[str, ...] = ()
     is_same_pages: bool = True
+
+    def is_of(self, hosts: Collection[str] | None) -> bool:
+        """Whether it may have pages of one of these hosts; None: of any."""
+        return hosts is None or self.hosts is None or not set(self.hosts).isdisjoint(hosts)
 
 
 def look(
@@ -177,7 +181,8 @@ def _look(
     now = _header(warc, digest, about.hosts, hosts, ())
     made_again = every or about.provisional or replace(about.header, exclusions=now.exclusions) != now
     lost = lost_files(path, about, hosts) if made_again else {}
-    one = replace(one, hosts=about.hosts, lacking=objects.missing(about.header.recipe), lost=frozenset(lost))
+    lacking = _lacking(about.header.recipe, now.recipe)
+    one = replace(one, hosts=about.hosts, lacking=lacking, lost=frozenset(lost))
     if moved := sorted(lost.keys() & {site.key for site in hosts.values()}):
         one = replace(one, moved=(moved[0], lost[moved[0]]))
     if not is_sound and not one.lost:
@@ -188,36 +193,49 @@ def _look(
     return replace(one, is_same_pages=is_same_pages, why="" if one.lost and is_same_pages else why)
 
 
+def _lacking(had: str, now: str) -> tuple[str, ...]:
+    """What made a shard beside its site files and is not here, by the recipe that it had and the one of now."""
+    if names := objects.missing(had):
+        return f"page objects of {names}, which are not installed", f"Install {names} from where you have it."
+    if '"corrected":' in had and '"corrected":' not in now:
+        return "corrections by hand, which are not here", "Put corrections/KEY.toml beside the site files again."
+    return ()
+
+
 def stale(
-    looked: Collection[Looked], *, every: bool = False, only_hosts: Collection[str] | None = None
+    looked: Collection[Looked],
+    *,
+    every: bool = False,
+    spare: bool = False,
+    only_hosts: Collection[str] | None = None,
 ) -> Iterator[Stale]:
     """The shards to make, in the order of their WARC files.
 
     Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
-    objects that are not installed, and those whose site files are not here, or no longer name their hosts.
+    objects that are not installed or corrected by hand, if the corrections are not here, and those whose site files are
+    not here, or no longer name their hosts.
 
     Args:
         looked: what `look` found.
         every: all shards of sound files, but those of hosts that their site file no longer names.
+        spare: with `every`, also leave those as they are that lack something.
         only_hosts: only shards with pages of these hosts.
     """
     lacking = {each.folder for each in looked if each.lacking}
     for each in looked:
-        why = each.why if each.folder not in lacking else ""
-        if every:
-            why = "asked for" if each.moved is None else each.why
-        is_of = only_hosts is None or each.hosts is None or not set(each.hosts).isdisjoint(only_hosts)
-        if each.is_sound and why and is_of:
+        held = each.folder in lacking and (spare or not every)
+        forced = every and not each.moved and not (spare and each.lost)
+        why = "" if held else ("asked for" if forced else each.why)
+        if each.is_sound and why and each.is_of(only_hosts):
             yield Stale(warc=each.warc, shard=each.shard, reason=why)
 
 
 def why_kept(looked: Collection[Looked]) -> Iterator[str]:
     """The sentences on texts that stay as they are, because what shaped them is not here."""
-    for folder, names in {each.folder: each.lacking for each in looked if each.lacking}.items():
+    for folder, (what, cure) in {each.folder: each.lacking for each in looked if each.lacking}.items():
         yield (
-            f"{folder}: its texts were made with page objects of {names}, which are not installed: they stay as they"
-            f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
-            f" cundang clean --all --site {folder}"
+            f"{folder}: its texts were made with {what}: they stay as they are, and new pages are not cleaned. {cure}"
+            f" To give them up: cundang clean --all --site {folder}"
         )
     yield from dict.fromkeys(_why_moved(each.folder, *each.moved, each.is_same_pages) for each in looked if each.moved)
     lost: dict[tuple[bool, str], set[str]] = {}
@@ -285,6 +303,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     *,
     site: str | None = None,
     every: bool = False,
+    spare: bool = False,
     jobs: int | None = None,
     cores: int | None = None,
     report: diff.Report | None = None,
@@ -305,6 +324,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         sites: the site files, by key.
         site: a folder of WARC files; None: all.
         every: make current shards too.
+        spare: with `every`, leave those as they are whose site files, page objects or corrections are not here.
         jobs: the number of worker processes; None: at most one per core, and no more than the files are worth.
         cores: the number of cores; None: all of this machine.
         report: sums up what changed.
@@ -317,9 +337,9 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
     looked = look(layout, sites, found, every=every)
-    for words in why_kept([each for each in looked if each.moved] if every else looked):
+    for words in why_kept([each for each in looked if each.moved] if every and not spare else looked):
         warn(words)
-    todo = list(stale(looked, every=every, only_hosts=only_hosts))
+    todo = list(stale(looked, every=every, spare=spare, only_hosts=only_hosts))
     for asked in todo:
         if asked.reason == UNREADABLE:
             warn(f"{asked.shard}: {UNREADABLE}. It is made again; check the disk.")

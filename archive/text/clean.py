@@ -68,7 +68,7 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     document = _clean_html(capture, site)
     if site is not None and site.learned is not None:
         document = template.vote(document, capture, site, partial(_clean_by, capture, site))
-    return objects.read(document, capture)
+    return objects.correct(objects.read(document, capture), capture, site)
 
 
 def _clean_by(capture: Capture, site: Site, body: str) -> Document | Skip:

@@ -1,4 +1,4 @@
-"""Page objects of others (web-poet) -> what their pages say, in the place of what the general reader reads.
+"""Page objects of others (web-poet), and corrections by hand -> what goes before what the general reader reads.
 
 A distribution names its modules with page objects as entry points `cundang.pages`; `handle_urls` says which addresses
 each is for. They see the page alone: what is read must be the same in ten years, so none may ask the web for more.
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.errors import UsageError
+from archive.site import Site
 from archive.text import chinese, dates
 from archive.text.blocks import fold
 from archive.text.chinese import han, simplified
@@ -104,6 +105,24 @@ def read(found: Document | Skip, capture: Capture) -> Document | Skip:
     except Exception as error:
         words = f"{page.__qualname__} of {of} failed on {capture.url} ({error!r}). Mend it, then: cundang clean"
         raise PageObjectError(words, found) from error
+
+
+def correct(found: Document | Skip, capture: Capture, site: Site | None) -> Document | Skip:
+    """What a page became, with the corrections by hand of these very bytes, and evidence of each."""
+    for one in site.corrections if site is not None else ():
+        if isinstance(found, Skip) or (one.url, one.digest) != (capture.url, capture.payload_digest):
+            continue
+        words = f"corrected: {one.value or 'none'} by {one.by}: {one.why}; read: {getattr(found, one.field) or 'none'}"
+        values: dict[str, Any] = {one.field: simplified(one.value) or None}
+        if one.field == "title":
+            values["title_original"] = one.value if one.value != values["title"] else None
+        if one.field == "published":
+            found = found.without("date_conflict", "date_implausible")
+            values |= {"published_claimed": None, "published_evidence": words}
+        said = [(one.field, words)] if one.field != "published" else []
+        flags = tuple(dict.fromkeys((*found.flags, "corrected")))
+        found = found.stating({**values, "flags": flags}, [*said, ("flag:corrected", one.field)])
+    return found
 
 
 @cache

@@ -44,6 +44,7 @@ class Recipe:
         sites: (key, sha256 of name, place, reading rules and learned templates) of the sites concerned, by key.
         objects: (distribution, version, sha256 of the code) of page objects for the hosts concerned, and the libraries
             that run them.
+        corrected: (key, sha256) of the corrections by hand of the sites concerned.
     """
 
     version: str
@@ -52,13 +53,15 @@ class Recipe:
     data: tuple[tuple[str, str], ...]
     sites: tuple[tuple[str, str], ...]
     objects: tuple[Source, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> str:
         """The recipe as one line of JSON, the same for equal recipes."""
         said = asdict(self)
-        if not self.objects:
-            # As before there were any, so that no shard is stale.
-            del said["objects"]
+        for later in ("objects", "corrected"):
+            if not said[later]:
+                # As before there were any, so that no shard is stale.
+                del said[later]
         return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -68,13 +71,15 @@ def recipe(sites: Iterable[Site], hosts: Iterable[str] = ()) -> Recipe:
     Raises:
         UsageError: a page object for one of the hosts cannot be used.
     """
+    sites = sorted(sites, key=lambda site: site.key)
     return Recipe(
         version=VERSION,
         python=platform.python_version(),
         libraries=_libraries(),
         data=_data(),
-        sites=tuple(sorted((site.key, _digest(site)) for site in sites)),
+        sites=tuple((site.key, _digest(site)) for site in sites),
         objects=objects.sources(hosts),
+        corrected=tuple((site.key, _sha256(list(map(asdict, site.corrections)))) for site in sites if site.corrections),
     )
 
 
@@ -128,4 +133,8 @@ def _digest(site: Site) -> str:
     parts: list[Any] = [site.name, site.place, [_rules(reading) for reading in site.readings]]
     # Without a learned file the digest is that of the versions before.
     parts += [asdict(site.learned)] if site.learned else []
+    return _sha256(parts)
+
+
+def _sha256(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from crawler.messages import put, say, say_all, telling
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest
     from archive.corpus.reclean import Made, Makers
+    from archive.site import Site
     from archive.warc.record import Problem
     from archive.warc.verify import Repaired
     from crawler.forget import Done
@@ -323,7 +324,8 @@ def _say_copied(files: Iterable[Copied]) -> None:
 def rebuild(folders: Folders, index_: bool, corpus: bool, catalogue: bool, jobs: int | None, part: str | None) -> int:
     """Make derived files again from the WARC files: the named kinds, or all.
 
-    Files made from a WARC file that is damaged or missing stay unchanged, and the exit code is 1.
+    Files made from a WARC file that is damaged or missing stay unchanged, and so do texts whose site files, page
+    objects or corrections are not here; the exit code is 1 then.
 
     Example: cundang rebuild --catalogue
     """
@@ -340,7 +342,7 @@ def rebuild(folders: Folders, index_: bool, corpus: bool, catalogue: bool, jobs:
         if not (corpus or everything):
             code |= say_all(damages)
     if corpus or everything:
-        code |= _clean(folders, None, every=True, jobs=jobs, anew=catalogue or everything)
+        code |= _clean(folders, None, every=True, spare=True, jobs=jobs, anew=catalogue or everything)
     elif catalogue:
         code |= say_all(map(str, damage.known(folders.layout)))
         code |= _catalogue(folders, anew=True) | say_uncleaned(folders.layout)
@@ -587,9 +589,15 @@ def _ask_to_erase() -> None:
 
 
 _BARE = (
-    "no site file in {folder} is of these sites, so their documents have a host's name as their site, and were read"
-    " without rules. If you have their files: cundang clean --sites FOLDER"
+    "{keys}: no site file in {folder} is of these sites, so their documents have a host's name as their site, and were"
+    " read without rules. If you have their files: cundang clean --sites FOLDER"
 )
+
+
+def _say_bare(folders: Folders, keys: Collection[str]) -> None:
+    """Name the sites whose pages were read without a site file."""
+    if keys:
+        say(_BARE.format(keys=", ".join(sorted(keys)), folder=folders.sites_folder))
 
 
 def _folder_or_hosts(folders: Folders, site: str | None) -> tuple[str | None, tuple[str, ...] | None]:
@@ -611,6 +619,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     *,
     every: bool,
     jobs: int | None,
+    spare: bool = False,
     json_: bool = False,
     diff_: bool = False,
     dry: bool = False,
@@ -640,6 +649,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             sites,
             site=folder,
             every=every,
+            spare=spare,
             jobs=jobs,
             report=report,
             dry=dry,
@@ -653,18 +663,27 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             shards.append(made.shard)
             bare |= set() if dry else reclean.without_file(folders.layout, made, sites)
             _print_made(made, json_, shown=diff_, lost=accept)
-    if report and diff_:
-        _print_report(report, json_)
+    _print_report(report if diff_ else None, json_)
     code |= int(faults > 0) | say_all(warned)
-    if bare:
-        say(f"{', '.join(sorted(bare))}: {_BARE.format(folder=folders.sites_folder)}")
+    _say_bare(folders, bare)
     if folders.layout.part:
         say("The catalogue was not updated. When all parts are done, run on one machine: cundang clean")
     elif not dry:
-        code |= _catalogue(folders, anew=anew)
+        code |= _catalogue(folders, anew=anew) | say_all(_unfit(folders.layout, sites))
         _say_skips(folders.layout, shards)
         note_cleaned(folders.layout, folders.key(site), code)
     return code
+
+
+def _unfit(layout: Layout, sites: Mapping[str, Site]) -> Iterator[str]:
+    """A sentence on each correction of a page that is not here."""
+    from archive.catalogue import timeline
+
+    for one in (each for key in layout.keys() if key in sites for each in sites[key].corrections):  # noqa: SIM118
+        digests = dict.fromkeys(capture.digest for capture in timeline.captures(layout, one.url))
+        if one.digest not in digests:
+            there = f"has the digests {', '.join(digests)}" if digests else "has no capture here"
+            yield f"{one.url}: a correction of {one.field} is of {one.digest}; the address {there}. Correct that."
 
 
 def _catalogue(folders: Folders, *, anew: bool = False) -> int:
@@ -723,7 +742,9 @@ def _print_difference(found: diff.Difference, json_: bool) -> None:
         put(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.reason})")
 
 
-def _print_report(report: diff.Report, json_: bool) -> None:
+def _print_report(report: diff.Report | None, json_: bool) -> None:
+    if report is None:
+        return
     if not report.tallies:
         say("No text would change.")
     for tally in report.tallies:

@@ -201,7 +201,11 @@ def test_a_distribution_reads_pages_and_is_told_of_crawls(project: Project) -> N
     about.rename(gone / about.name)
     refused = project.run("clean", "--site", "bureau", by="crawler")
     assert refused.returncode == 1
-    assert "pip install news==1.0" in refused.stderr
+    assert "Install news==1.0 from where you have it." in refused.stderr
+    assert project.shown(url) == read
+    kept = project.run("rebuild", by="crawler")
+    assert kept.returncode == 1, "what a distribution read is not given up in silence"
+    assert "page objects of news==1.0, which are not installed: they stay as they are" in kept.stderr
     assert project.shown(url) == read
     assert project.run("clean", "--all", "--site", "bureau", by="crawler").returncode == 0
     assert project.shown(url) == general
