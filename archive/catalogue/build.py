@@ -434,6 +434,10 @@ def _forget(db: sqlite3.Connection, path: str) -> set[str]:
     return touched
 
 
+# What a reader sees of a document beside what makes it a version: two captures with equal ones are one document.
+SHOWN = ("subtitle", "text_original", "editor", "contributor", "captions", "attachments")
+
+
 class _ShardLoader:
     """Takes rows of shards into the catalogue, and their words in large sorted batches."""
 
@@ -441,7 +445,7 @@ class _ShardLoader:
     COLUMNS = (
         "id", "url", "site", "captured", "status", "kind", "title", "text", "script", "published",
         "published_claimed", "published_evidence", "source", "author", "columns", "flags", "extractor", "han",
-        "part_of", "part_no", "reason", "detail",
+        "part_of", "part_no", "reason", "detail", *SHOWN,
     )  # fmt: skip
 
     def __init__(self, db: sqlite3.Connection, places: Mapping[str, str]) -> None:
@@ -475,10 +479,10 @@ class _ShardLoader:
             """INSERT INTO documents(
                    number, source, row, id, url, site, captured, published, claimed, day, kind, title,
                    publisher, author, columns, script, flags, extractor, han, credible, fold,
-                   whole, exact, part_of, part_no, latest)
+                   whole, exact, same, part_of, part_no, latest)
                VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :published_claimed, :day, :kind,
                    :title, :source, :author, :columns, :script, :flags, :extractor, :han, :credible, :fold, :fold,
-                   :exact, :part_of, :part_no, 0)""",
+                   :exact, :same, :part_of, :part_no, 0)""",
             documents,
         )
         for item in documents:
@@ -502,6 +506,8 @@ class _ShardLoader:
         self._size += len(words)
         if self._size > BATCH:
             self._flush()
+        stated = timeline.stated_lines(item)
+        shown = ("published", "kind", "columns", "flags", "part_of", "part_no", *SHOWN)
         return {
             "number": number,
             "day": day,
@@ -510,7 +516,8 @@ class _ShardLoader:
             "credible": duplicates.credible(item["flags"]),
             "fold": duplicates.digest_of(words)
             or duplicates.digest_of_media(item["title"], item["published"], item["part_no"]),
-            "exact": _digest(timeline.stated_lines(item)),
+            "exact": _digest(stated),
+            "same": _digest((*stated, *(repr(item[name]) for name in shown))),
         }
 
     def _number(self, day: str) -> int:
@@ -612,4 +619,23 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
         WHERE url IN (SELECT url FROM touched)
         """
     )
+    _mark_first_of_same(db)
     duplicates.touch(db, "url IN (SELECT url FROM touched)")
+
+
+def _mark_first_of_same(db: sqlite3.Connection) -> None:
+    """Of captures in a row that gave the same, mark the first as the latest, as revisits do: its id stays.
+
+    A page that scripts complete, or that counts its readers, is written whole at each visit.
+    """
+    repeated = db.execute(
+        """SELECT d.url, d.same FROM documents d WHERE d.latest = 1 AND d.url IN (SELECT url FROM touched)
+           AND d.url NOT LIKE 'file:%' AND EXISTS (
+               SELECT 1 FROM documents o WHERE o.url = d.url AND o.same = d.same AND o.number != d.number)"""
+    ).fetchall()
+    for url, same in repeated:
+        texts = dict(db.execute("SELECT id, same FROM documents WHERE url = ?", (url,)))
+        periods = timeline.history(timeline.captured(db, "c.url = ?", url), texts)
+        first = next((period.of.id for period in reversed(periods) if period.of.id in texts), "")
+        if texts.get(first) == same:
+            db.execute("UPDATE documents SET latest = id = ? WHERE url = ?", (first, url))

@@ -53,8 +53,10 @@ CREATE TABLE documents (
     fold      TEXT NOT NULL,      -- digest of the text without width, case, spaces and punctuation
     whole     TEXT NOT NULL,      -- the same, including the further pages of an article
     exact     INTEGER NOT NULL,   -- digest of what makes a version: title, day, source, author, text
+    same      INTEGER NOT NULL,   -- digest of this and of all else that a reader sees of the document
     seen      TEXT,               -- when its URL was first captured (14 digits, UTC); null if no capture has a date
-    latest    INTEGER NOT NULL,   -- 1: the document of its URL's latest capture, or that this capture refers to;
+    latest    INTEGER NOT NULL,   -- 1: the document of its URL's latest capture, or that this capture refers to, or
+                                  -- the first of captures in a row that gave the same;
                                   -- 0: older documents, and all documents of a URL that is an alias
     duplicate_of TEXT,            -- the id of the first credible one of the latest documents with equal text
     part_of   TEXT,               -- of an article on several pages: the URL of the first page

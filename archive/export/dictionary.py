@@ -26,10 +26,16 @@ class Meaning:
 
 
 MEANINGS = {
-    "id": Meaning("id of the page record in the WARC file, `urn:uuid:...`"),
+    "id": Meaning(
+        "id of the page record in the WARC file, `urn:uuid:...`; it stays while the page is fetched again and the"
+        " document does not change"
+    ),
     "url": Meaning("address that was fetched; `file:///...` for imported files that state none"),
     "site": Meaning("key of the site file that names the URL's host, else the host; `_import` if the URL has none"),
-    "captured": Meaning("when the page was fetched, UTC", "for saved pages that state no time"),
+    "captured": Meaning(
+        "when the page was fetched, UTC; if it gave the same several times in a row, the first time",
+        "for saved pages that state no time",
+    ),
     "status": Meaning("status code of the HTTP response", "for imported pages"),
     "origin": Meaning("relative path of an imported file", "for crawled pages"),
     "kind": Meaning("`article`, or `media_only`: a page whose body is only a film, pictures or a PDF"),

@@ -240,6 +240,35 @@ def test_a_page_and_what_its_frames_make_of_it_are_one_version(tmp_path: Path) -
     assert "凝聚力量" in document.text
 
 
+def test_an_id_stays_until_the_document_changes(tmp_path: Path) -> None:
+    """Also where the page counts its readers, or scripts complete it, so that no visit gives the same bytes."""
+    (tmp_path / "sites").mkdir()
+    layout = Layout(root=tmp_path / "data")
+    first, second = "会议由市委统战部主持，强调凝聚共识。", "会议由市委统战部主持，强调凝聚力量。"
+    files = page(first).replace(b"1.doc", b"2.doc")
+    named = []
+    pages = [page(first, "<!--1-->"), page(first, "<!--2-->"), MISSING, page(first, "<!--3-->"), page(second)]
+    for day, answer in enumerate((*pages, page(first, "<!--4-->"), page(first, "<!--5-->"), files)):
+        writer = Writer(layout, "a", warcinfo=())
+        when = BEGIN + timedelta(days=day)
+        sent = Exchange(url=URL, started=when, ip=None, request=b"", response=io.BytesIO(answer))
+        named.append(writer.exchange(sent, lambda *_: None).id)
+        id_ = f"urn:uuid:00000000-0000-4000-8000-00000000000{day}"
+        made = page("与会人员实地察看两个村的项目。").partition(b"\r\n\r\n")[2]
+        html = "text/html; charset=utf-8"
+        writer.resource(id_=id_, url=f"{URL}?made", date=when, content_type=html, body=made, metadata=())
+        writer.close()
+        cundang(tmp_path, "clean")
+        latest = {item.url: item.id for item in query.documents(layout, query.Filter())}
+        # After a deletion and after an edit the text is a new one.
+        since = (0, 0, 0, 3, 4, 5, 5, 7)[day]
+        assert latest == {URL: named[since], f"{URL}?made": "urn:uuid:00000000-0000-4000-8000-000000000000"}
+        if day not in (2, 7):
+            assert latest[URL] == timeline.versions(layout, URL)[-1].id
+    build.rebuild(layout)
+    assert {item.url: item.id for item in query.documents(layout, query.Filter())} == latest
+
+
 def test_where_a_page_breaks_off_is_no_edit(tmp_path: Path) -> None:
     """The cut moves with the digits of a counter, say. A changed paragraph is an edit."""
     (tmp_path / "sites").mkdir()
