@@ -289,6 +289,8 @@ def _document(
         if text == original and script in ("hant", "mixed"):  # on a page that has much else in Simplified
             text = chinese.simplified(text)
     title = draft.title.read if draft.title else None
+    if script == "hant":
+        statements = list(map(dates.of_minguo, statements))
     published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
     doubted = (*flags, *published.doubts, *capture.doubts)
     return Document(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
@@ -24,6 +24,8 @@ AHEAD = dt.timedelta(days=1)
 APART = dt.timedelta(days=2)
 # Taiwan counts years from 1912.
 MINGUO = 1911
+# Years that two digits are read as, and that Taiwan counts so since there are web pages: 85 is 1996.
+SHORT_YEARS = frozenset(map(str, range(1985, 2000)))
 # A longer line is no dateline.
 LINE = 100
 
@@ -455,6 +457,26 @@ def from_url(url: str) -> Dated | None:
         if (match := pattern.search(path)) and (value := _iso(match.groupdict())):
             return Dated(value=value, rule="url", words=match[0])
     return None
+
+
+def is_short(value: str, words: str) -> bool:
+    """Whether the words from which a day was read write its year in two digits that may count as Taiwan does.
+
+    >>> is_short("1998-09-28", "98/9/28"), is_short("1998-09-28", "1998-09-28")
+    (True, False)
+    """
+    return value[:4] in SHORT_YEARS and value[:4] not in words and value[2:4] in words
+
+
+def of_minguo(dated: Dated) -> Dated:
+    """A day that stands in Traditional script, where a year of two digits is one as Taiwan counts them.
+
+    >>> of_minguo(Dated(value="1998-09-28", rule="label", words="發布日期：98-09-28")).value
+    '2009-09-28'
+    """
+    if not is_short(dated.value, dated.words):
+        return dated
+    return replace(dated, value=f"{int(dated.value[2:4]) + MINGUO}{dated.value[4:]}")
 
 
 def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None) -> Published:

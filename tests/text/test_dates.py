@@ -572,3 +572,16 @@ def test_days_of_other_things_and_defaults_are_no_claims(line: str) -> None:
 def test_a_day_is_read_in_the_first_part_of_a_line_without_an_end() -> None:
     assert dates.read("会" * 19_990 + "2020-02-19") == "2020-02-19"
     assert dates.read("会" * 20_000 + "2020-02-19") is None
+
+
+@pytest.mark.parametrize(
+    "written", ["98-09-28", "098-09-28", "98/9/28", "098/09/28", "98.09.28", "98年9月28日", "民國98年9月28日"]
+)
+def test_a_year_of_two_digits_is_one_of_taiwan_in_its_script(written: str) -> None:
+    prose = "鄉公所召開部落會議，討論文化祭籌備事宜，並說明各項補助辦法與申請期限，請各部落頭目及會員踴躍參加。"
+    page = "<html><body><h1>部落會議紀要</h1><div>發布日期：{}</div><div><p>{}</p><p>{}</p></div></body></html>"
+    assert document(page.format(written, prose, prose[::-1])).published == "2009-09-28"
+    # On the mainland it is one of the last century.
+    plain = "乡政府召开村民会议，讨论文化节筹备事宜，并说明各项补助办法与申请期限，请各村代表踊跃参加。"
+    if written.startswith("98"):
+        assert document(page.format(written, plain, plain[::-1])).published == "1998-09-28"

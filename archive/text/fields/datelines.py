@@ -105,7 +105,9 @@ def _with_day(text: str) -> str:
         return text
     if _unknown(before, after) > UNKNOWN or words.match("no_day", before) or words.match("almanac", after):
         return text
-    return " ".join(f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".split())
+    written = text[found.start : found.end]
+    day = written if dates.is_short(found.value, written) else found.value.replace("T", " ")[:16]
+    return " ".join(f"{before} {after} 发布时间:{day}".split())
 
 
 def _without_year(text: str) -> str:
