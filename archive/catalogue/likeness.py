@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from archive.catalogue.duplicates import COPIES
 from archive.catalogue.prints import Codes, codes, grams
 from archive.catalogue.words import folded
 from archive.text.fields.people import is_person
@@ -48,6 +49,7 @@ class Likeness:
         kind: `same`, `spun` (words exchanged, paragraphs moved), `excerpt`, `stencil` (one form, other facts), or
             empty: neither is made from the other.
         rare: the kind is valid only if few other texts contain the passage.
+        edited: of a stencil in which one fact differs, what it is if both are the same article: `same` or `spun`.
         first, second: the share of each text's characters that the other contains too, 0 to 1.
         at_first, at_second, length: the longest shared passage, in characters of the folded texts.
     """
@@ -59,6 +61,7 @@ class Likeness:
     at_first: int = 0
     at_second: int = 0
     length: int = 0
+    edited: Kind = ""
 
     def flip(self) -> Likeness:
         """The same with the two texts exchanged."""
@@ -111,11 +114,14 @@ def compare(first: Text, second: Text) -> Likeness:
         return Likeness(kind="", rare=False, first=share_first, second=share_second)
     runs = list(_runs(first, second, in_first, in_second))
     longest = max(runs, key=lambda run: run.length, default=_Run(0, 0, 0))
-    facts, changed = _facts(first, second, runs)
+    facts, changed, different = _facts(first, second, runs)
     shorter = share_first if len(first.text) <= len(second.text) else share_second
     kind: Kind = ""
+    edited: Kind = ""
     if changed >= max(1, STENCIL * facts) or changed >= max(2, FEW * facts):
         kind = "stencil" if min(share_first, share_second) >= FORM else ""
+        if kind and different == 1 and longest.length >= LEAST and shorter >= COPY:
+            edited = _copy(first.text, second.text, share_first, share_second, runs)
     elif longest.length < LEAST:
         pass
     elif shorter >= COPY or (shorter >= PASSAGE and longest.length >= RUN):
@@ -128,6 +134,7 @@ def compare(first: Text, second: Text) -> Likeness:
         at_first=longest.first,
         at_second=longest.second,
         length=longest.length,
+        edited=edited if edited in COPIES else "",
     )
 
 
@@ -149,6 +156,29 @@ def of_one_form(first: str | None, second: str | None) -> bool:
     """
     one, other = first or "", second or ""
     return one != other and _NUMERAL.sub("#", one) == _NUMERAL.sub("#", other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What a page states about a text, and where it stands."""
+
+    site: str
+    title: str | None
+    published: str | None
+    source: str | None
+
+
+def is_one_article(first: Stated, second: Stated) -> bool:
+    """Whether the pages of two sites say that they show the same article: the same title, day and source.
+
+    >>> one = Stated(site="a", title="全市统战工作会议召开", published="2019-06-01", source="江州日报")
+    >>> is_one_article(one, replace(one, site="b")), is_one_article(one, replace(one, site="b", source=None))
+    (True, False)
+    """
+    said = [(each.title or "", (each.published or "")[:10], each.source or "") for each in (first, second)]
+    if not all(said[0]) or len(said[0][1]) < len("2019-06-01") or first.site == second.site:
+        return False
+    return [*map(folded, said[0])] == [*map(folded, said[1])]
 
 
 def _copy(first: str, second: str, share_first: float, share_second: float, runs: list[_Run]) -> Kind:
@@ -245,18 +275,26 @@ def _grow(first: str, second: str, run: _Run) -> _Run:
     return _Run(a, b, length)
 
 
-def _facts(first: Text, second: Text, runs: list[_Run]) -> tuple[int, int]:
-    """The number of facts in the shared part of two texts, and how many of them differ."""
+def _facts(first: Text, second: Text, runs: list[_Run]) -> tuple[int, int, int]:
+    """The number of facts in the shared part of two texts, how many of them differ, and how many different ones those
+    are: a name may be exchanged in several places.
+    """
     kept = sum(len(_NUMBER.findall(first.text[run.first : run.first + run.length])) for run in runs)
     changed = 0
+    different = set()
     for left, right in pairwise([None, *runs, None]):
         if left and right and _is_gap(left, right):
-            changed += _differ(first.text, second.text, left, right)
+            if _differ(first.text, second.text, left, right):
+                changed += 1
+                one = first.text[left.first + left.length : right.first]
+                different.add((one, second.text[left.second + left.length : right.second]))
             continue
         # Nothing shared lies beyond the passage, but a fact may stand right at its edge.
-        changed += left is not None and _edge_after(first, second, left)
-        changed += right is not None and _edge_before(first, second, right)
-    return kept + changed, changed
+        edges = int(left is not None and _edge_after(first, second, left))
+        edges += right is not None and _edge_before(first, second, right)
+        changed += edges
+        different |= {(str(left), str(edge)) for edge in range(edges)}
+    return kept + changed, changed, len(different)
 
 
 def _is_gap(left: _Run, right: _Run) -> bool:

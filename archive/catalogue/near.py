@@ -23,7 +23,7 @@ import numpy as np
 
 from archive.catalogue import prints
 from archive.catalogue.duplicates import COPIES, ORDER, TEXTS
-from archive.catalogue.likeness import Likeness, Sieve, Text, compare, of_one_form
+from archive.catalogue.likeness import Likeness, Sieve, Stated, Text, compare, is_one_article, of_one_form
 from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import Layout
@@ -41,6 +41,12 @@ ROUNDS = 12
 UNLIKE = Likeness(kind="", rare=True, first=0.0, second=0.0)
 
 Pair = tuple[int, int]
+# The text of an earlier version of a page, where another page has it now, and the page's text now.
+_EARLIER = """
+SELECT o.whole, d.whole FROM documents o JOIN documents d ON d.url = o.url AND d.latest = 1 AND d.head IS NULL
+WHERE o.latest = 0 AND o.whole NOT IN ('', d.whole) AND EXISTS (
+    SELECT 1 FROM documents r WHERE r.whole = o.whole AND r.latest = 1 AND r.head IS NULL AND r.url != o.url)
+"""
 
 
 def take(db: sqlite3.Connection, texts: Sequence[tuple[int, str]]) -> None:
@@ -152,7 +158,8 @@ class _Texts:
     Attributes:
         wholes: the digest of each text.
         ids: the id of the first document with it.
-        titles: the title of that document.
+        stated: what that document states.
+        edited: the pairs of which one text is an earlier version of a page that has the other now.
         places: shard and row of it; several for an article on several pages.
         hashes, sizes: the fingerprints of all texts, one text after the other, and how many each has.
     """
@@ -161,7 +168,8 @@ class _Texts:
     spool: _Spool
     wholes: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
-    titles: list[str | None] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
+    edited: frozenset[Pair] = frozenset()
     places: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
     hashes: prints.Hashes = field(default_factory=lambda: np.empty(0, np.uint32))
     sizes: list[int] = field(default_factory=list)
@@ -176,24 +184,27 @@ class _Texts:
         for head, number, path, row in db.execute(sql):
             pages.setdefault(head, []).append((number, path, row))
         rows = db.execute(
-            f"""SELECT d.number, d.id, d.whole, d.title, s.path, d.row
+            f"""SELECT d.number, d.id, d.whole, d.site, d.title, d.published, d.publisher, s.path, d.row
                 FROM documents d JOIN sources s ON s.id = d.source
                 WHERE d.latest = 1 AND d.head IS NULL AND d.whole != '' AND d.duplicate_of IS NULL
                   AND {TEXTS}
                 ORDER BY {ORDER}"""  # noqa: S608 - our own words
         )
         every = bytearray()
-        for number, id_, whole, title, path, row in rows:
+        for number, id_, whole, site, title, published, source, path, row in rows:
             further = pages.get(number, [])
             made.wholes.append(whole)
             made.ids.append(id_)
-            made.titles.append(title)
+            made.stated.append(Stated(site=sys.intern(site), title=title, published=published, source=source))
             # One string for each shard: SQLite makes a new one for each row.
             made.places.append(((sys.intern(path), row), *((sys.intern(page), at) for _, page, at in further)))
             found = made._prints([number, *(page for page, _, _ in further)])
             made.sizes.append(len(found) // 4)
             every += found
         made.hashes = np.frombuffer(every, np.uint32)
+        known = {whole: number for number, whole in enumerate(made.wholes)}
+        earlier = ((known.get(one), known.get(other)) for one, other in db.execute(_EARLIER))
+        made.edited = frozenset((min(a, b), max(a, b)) for a, b in earlier if a is not None and b is not None)
         return made
 
     def _prints(self, numbers: Sequence[int]) -> bytes:
@@ -239,9 +250,17 @@ class _Texts:
         return known, texts
 
     def _orient(self, pair: Pair, like: Likeness) -> Likeness:
-        """Put a likeness into the order of its pair; if only the numbers in the titles differ, it is a stencil."""
-        if like.kind in COPIES and of_one_form(self.titles[pair[0]], self.titles[pair[1]]):
+        """Put a likeness into the order of its pair, by what the pages state and showed before.
+
+        If only the numbers in the titles differ, it is a stencil; an article of which a fact was changed is none.
+        """
+        first, second = self.stated[pair[0]], self.stated[pair[1]]
+        if like.kind in COPIES and of_one_form(first.title, second.title):
             like = replace(like, kind="stencil")
+        elif like.kind == "stencil" and (min(pair), max(pair)) in self.edited:
+            like = replace(like, kind=like.edited or "spun")
+        elif like.edited and is_one_article(first, second):
+            like = replace(like, kind=like.edited)
         return like if self._sort(pair) == pair else like.flip()
 
     def _compare(self, pair: Pair, texts: Mapping[int, str], ready: Callable[[int], Text]) -> Likeness | None:
@@ -253,8 +272,8 @@ class _Texts:
 
     def _store(self, pair: Pair, made: Likeness) -> Likeness:
         first, second = self._sort(pair)
-        row = (self.wholes[first], self.wholes[second], made.kind, made.rare, made.first, made.second)
-        self.db.execute("INSERT OR REPLACE INTO likenesses VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (self.wholes[first], self.wholes[second], made.kind, made.rare, made.first, made.second, made.edited)
+        self.db.execute("INSERT OR REPLACE INTO likenesses VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return made
 
     def _sort(self, pair: Pair) -> Pair:
@@ -264,11 +283,11 @@ class _Texts:
     def _known(self, pair: Pair, rare: bool) -> Likeness | None:
         """What is stored of a pair; None if nothing is, or too little because what it shares is rare now."""
         first, second = self._sort(pair)
-        sql = "SELECT kind, rare, a_share, b_share FROM likenesses WHERE a = ? AND b = ?"
+        sql = "SELECT kind, rare, a_share, b_share, edited FROM likenesses WHERE a = ? AND b = ?"
         found = self.db.execute(sql, (self.wholes[first], self.wholes[second])).fetchone()
         if found is None or (rare and found[:2] == (UNLIKE.kind, UNLIKE.rare)):
             return None
-        return Likeness(kind=found[0], rare=bool(found[1]), first=found[2], second=found[3])
+        return Likeness(kind=found[0], rare=bool(found[1]), first=found[2], second=found[3], edited=found[4])
 
     def _texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """Read the texts of some numbers; those with an unreadable page are left out."""

@@ -116,7 +116,8 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
     for row, other in zip(shown, texts[1:], strict=True):
         like = compare(first, Text.of(other))
         # A linked cluster may hold documents that are not like this one themselves.
-        if kind := kinds.get(row["whole"]) or like.kind or ("spun" if _standing(row) == _standing(own) else ""):
+        linked = _standing(row) == _standing(own)
+        if kind := kinds.get(row["whole"]) or (linked and like.edited) or like.kind or ("spun" if linked else ""):
             found.append(_copy(row, _name_kind(kind, own["script"], row["script"]), like, text))
     total = len(found) + len(rows) - len(shown)
     return Copies(original=_original(cluster, names or {}), total=total, copies=tuple(found))

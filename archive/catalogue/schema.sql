@@ -104,6 +104,7 @@ CREATE TABLE likenesses (
                                   -- too little unless it is rare, and no more is known
     a_share REAL NOT NULL,        -- the share of the characters of a that b contains too
     b_share REAL NOT NULL,
+    edited  TEXT NOT NULL,        -- of a stencil with one other fact: same, spun if both are the same article
     PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 
 import copies
 import numpy as np
@@ -333,6 +334,58 @@ def test_one_form_with_a_digit_more_is_no_copy(first: tuple[str, str], second: t
     one, other = (Text.of(DAY.format(day=day, many=many)) for day, many in (first, second))
     assert compare(one, other).kind == kind
     assert compare(other, one).kind == kind
+
+
+HELD = (
+    "为深入学习贯彻上级会议精神，全市统战工作会议在市政府礼堂召开，会议总结了一年来的统战工作，安排部署了下一阶段的重点任务。\n"
+    "会议由市委统战部常务副部长{name}主持，各县区统战部门负责人、各民主党派代表、无党派人士代表参加会议，与会人员认真学习了文件精神。\n"
+    "{name}强调，要充分发挥统一战线人才荟萃、智力密集、联系广泛的优势，围绕中心、服务大局，为全市经济社会高质量发展贡献智慧和力量。"
+)
+
+
+def held(number: int, name: str, site: str, **other: Any) -> Document:
+    made = document(
+        number, copies.Text(text=HELD.format(name=name), site=site, day=dt.date(2019, 6, 1), source="江州日报")
+    )
+    return replace(made, **{"title": "全市统战工作会议召开", **other})
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        ({}, "spun"),
+        ({"title": "全市统战工作会议召开 "}, "spun"),
+        ({"published": "2019-06-02"}, "stencil"),
+        ({"title": "全市统战工作会议"}, "stencil"),
+        ({"source": "云州日报"}, "stencil"),
+        ({"source": None}, "stencil"),
+        # Two notices of one office on one day.
+        ({"site": "a"}, "stencil"),
+        # Another fact: a form that is filled in.
+        ({"text": HELD.format(name="李德明").replace("一年来", "三年来")}, "stencil"),
+    ],
+)
+def test_a_reprint_in_which_one_name_was_changed_is_a_copy(layout: Layout, other: dict[str, Any], kind: str) -> None:
+    put(layout, "x", [held(1, "王东霞", "a"), held(2, "李德明", **{"site": "b", **other})])
+    build.update(layout)
+    assert [pair.kind for pair in reprints.pairs(layout)] == [kind]
+    assert reprints.copies_of(layout, "urn:00001").copies[0].kind == kind
+    assert Searcher(layout).find("near:no").total == (1 if kind == "spun" else 2)
+
+
+def test_a_reprint_of_an_earlier_version_is_a_copy(layout: Layout) -> None:
+    old, new = held(1, "王东霞", "a"), held(2, "李德明", "a", captured=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+    reprint = held(3, "王东霞", "b", title="统战会议", source=None, published="2019-07-01")
+    put(layout, "x", [old, reprint])
+    build.update(layout)
+    assert [pair.kind for pair in reprints.pairs(layout)] == ["same"]
+    put(layout, "y", [replace(new, url=old.url)])
+    for make in (build.update, build.rebuild):
+        make(layout)
+        assert [(pair.kind, {pair.first, pair.second}) for pair in reprints.pairs(layout)] == [
+            ("spun", {"urn:00002", "urn:00003"})
+        ]
+        assert Searcher(layout).find("near:no").total == 1
 
 
 def test_titles_that_differ_in_a_number_tell_a_form(layout: Layout) -> None:
