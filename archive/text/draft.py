@@ -361,8 +361,10 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
 
 def _marked(draft: Draft, index: int, line: str) -> str | None:
     """Whom the last line names behind the mark of a byline in print: ■ 陈晓明."""
-    last = index == draft.left()[-1] and _is_prose(draft, index - 1)
-    return fields.alone(line) if last and line[:1] in fields.BULLETS else None
+    # In a list each line may have such a mark, and the next one stands.
+    if line[:1] not in fields.BULLETS or any(draft.fate[i] is None for i in range(index + 1, len(draft.fate))):
+        return None
+    return fields.alone(line) if _is_prose(draft, index - 1) else None
 
 
 def _without_day(line: str) -> str:

@@ -367,8 +367,9 @@ def _data_rows(outline: Outline, cells: dict[int, int]) -> dict[int | None, tupl
     }
     rows: dict[int | None, list[tuple[int, ...]]] = {row: [] for row in data}
     first, last = (min(map(min, data.values())), max(map(max, data.values()))) if data else (0, -1)
+    spans = {row: range(min(found), max(found) + 1) for row, found in data.items()}
     for cell in range(first, last + 1):
         row = outline.parents[cell]
-        if row in data and outline.tags[cell] in CELLS and min(data[row]) <= cell <= max(data[row]):
+        if row in spans and outline.tags[cell] in CELLS and cell in spans[row]:
             rows[row].append(tuple(data[row].get(cell, ())))
     return {row: tuple(found) for row, found in rows.items()}

@@ -382,7 +382,8 @@ class Outline:
             while element:
                 held[element] += size
                 element = self.parents[element]
-        home = max((element for element, size in held.items() if size >= MOST_PROSE * own.total()), default=0)
+        most = MOST_PROSE * own.total()
+        home = max((element for element, size in held.items() if size >= most), default=0)
         others = (index for index in prose if self.common(home, self.holder(index)) != home)
         return reduce(self.common, [self.holder(index) for index in others if self.is_part(home, index)], home)
 

@@ -480,6 +480,24 @@ def test_a_roster_is_read_whole_in_linear_time() -> None:
     assert took[1] < 10 * took[0]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<p>陈晓明{n}</p>",
+        "<div style='display:table-cell'>3月{n}日，医疗队到大坪村义诊，为村民量血压。</div>",
+        "<div><b>义诊小标题{n}</b><div>3月{n}日，医疗队到大坪村义诊，为村民量血压。</div></div>",
+    ],
+)
+def test_a_page_of_thousands_of_parts_is_read_in_linear_time(part: str) -> None:
+    def seconds(count: int) -> float:
+        body = "".join(part.format(n=n) for n in range(count))
+        page, started = PAGE.format(title=TITLE, head="", body=body), time.process_time()
+        read(page)
+        return time.process_time() - started
+
+    assert seconds(12_000) < 24 * min(seconds(1_000) for _ in range(2))
+
+
 def test_of_more_lines_than_fit_the_sentences_are_read_and_the_document_says_so() -> None:
     document = read("<p>清河县委</p>" * 60_000 + f"<p>甲</p><p>{PARAGRAPHS[0]}</p>")
     assert PARAGRAPHS[0] in document.text
