@@ -585,13 +585,15 @@ def _day(text: str, inside: HtmlElement | None) -> str | None:
     date = row_date(text)
     if (date is not None and _YEAR.search(date)) or inside is None or len(text) > BOX:
         return date
-    boxes = (" ".join(filter(None, map(str.strip, around.itertext()))) for around in islice(inside.iterancestors(), 2))
-    return next(filter(None, map(_whole_day, boxes)), date)
+    return next(filter(None, map(_whole_day, islice(inside.iterancestors(), 2))), date)
 
 
-def _whole_day(words: str) -> str | None:
+def _whole_day(around: HtmlElement) -> str | None:
     """The date that a box shows in parts; None: it shows something else, or not all parts."""
-    box = _BOX.fullmatch(words) if len(words) <= BOX else None
+    # A box may be the whole page.
+    texts = list(islice(around.itertext(), BOX + 1))
+    words = " ".join(filter(None, map(str.strip, texts)))
+    box = _BOX.fullmatch(words) if max(len(words), len(texts)) <= BOX else None
     parts = {name[0]: value for name, value in box.groupdict().items() if value} if box is not None else {}
     return row_date("-".join(parts[name] for name in "ymd")) if len(parts) == 3 else None
 

@@ -133,8 +133,9 @@ def _address(base: str, url: str, form: HtmlElement, fields: list[tuple[str, str
 
 def _numbered(root: HtmlElement) -> Iterator[_Sent]:
     """Forms for the number of a page, with the next one filled in."""
+    known: dict[HtmlElement, tuple[bool, int | None]] = {}
     for field in _FIELDS(root):
-        form, page = next(field.iterancestors("form"), None), _next(field)
+        form, page = next(field.iterancestors("form"), None), _next(field, known)
         if form is not None and page is not None:
             button = next((each for each in _BUTTONS(form) if form in each.iterancestors()), None)
             yield form, [*sent(form, but=field), (field.get("name"), str(page)), *_named(button)]
@@ -184,15 +185,28 @@ def _beside(field: HtmlElement) -> str:
     return " ".join("".join(reversed(found)).split())
 
 
-def _next(field: HtmlElement) -> int | None:
-    """The number of the page behind the one that is shown, as the pager around the field says it."""
+def _next(field: HtmlElement, known: dict[HtmlElement, tuple[bool, int | None]]) -> int | None:
+    """The number of the page behind the one that is shown, as the pager around the field says it.
+
+    `known`: what was read in the boxes around the fields before.
+    """
     for around in islice(field.iterancestors(), AROUND):
-        words = " ".join("".join(around.itertext()).split())
-        if len(words) > PAGER:
-            return None
-        if _SHOWN.search(words) and _ALL.search(words) and (_GO.search(words) or _says_go(around)):
-            return _after(words)
+        if around not in known:
+            known[around] = _paged(around)
+        ends, page = known[around]
+        if ends:
+            return page
     return None
+
+
+def _paged(around: HtmlElement) -> tuple[bool, int | None]:
+    """Whether a box is a pager, or has too many words for one, and the number of the page behind the one it shows."""
+    words = " ".join("".join(around.itertext()).split())
+    if len(words) > PAGER:
+        return True, None
+    if _SHOWN.search(words) and _ALL.search(words) and (_GO.search(words) or _says_go(around)):
+        return True, _after(words)
+    return False, None
 
 
 def _after(words: str) -> int | None:
