@@ -101,7 +101,10 @@ _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", 
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)\b|javascript|href=.#")
 # A link to a place on the page itself, and what names such places.
 _JUMPS = re.compile(r"""href\s{0,9}=\s{0,9}["']?#([^\s"'>]+)""", re.IGNORECASE)
-_PLACES = re.compile(r"""\b(?:id|name)\s{0,9}=\s{0,9}["']?([^\s"'>]+)""", re.IGNORECASE)
+# A pattern that begins with its rarest character is found fast.
+_PLACES = re.compile(
+    r"""=(?<=[de\s]=)(?:(?<=\bid=)|(?<=\bname=)|(?<=\bid\s=)|(?<=\bname\s=))\s{0,9}["']?([^\s"'>]+)""", re.IGNORECASE
+)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 
@@ -878,7 +881,7 @@ class _Reader:
             self.watch(None)
         if self.parts:
             self.flush()
-        self.parts += filter(None, [self.label(name)])
+        self.parts += self.label(name)
         self.link_depth += linked
         self.opened.append((_BOXED, self.aside, linked))
         self.aside = aside
@@ -891,15 +894,15 @@ class _Reader:
         self.names.append(name)
         return after.replace("\n", "\r") if name == "pre" else after
 
-    def label(self, name: str) -> str:
+    def label(self, name: str) -> tuple[str, ...]:
         """What stands before an element in its line: a term of a list that ends in a colon, before what it means."""
         if name != "dd" or not self.runs:
-            return ""
+            return ()
         text, links, element, _ = self.runs[-1]
         if self.tags[element] != "dt" or links or not text.rstrip(_BLANK).endswith(("：", ":")):
-            return ""
+            return ()
         self.runs.pop()
-        return text
+        return (text,)
 
     def short_box(
         self, names: tuple[str, str], inner: str, content: str, *, linked: bool, hidden: bool, aside: bool
@@ -916,7 +919,7 @@ class _Reader:
         first = len(self.runs)
         if content.strip():
             shown = _shown(content) if linked else 0
-            content = self.label(name) + content
+            content = "".join((*self.label(name), content))
             whole = content.replace("\n", "\r") if name == "pre" else content
             self.runs.append((whole, shown, len(self.tags), aside and not folded))
         if self.marked and (mark := attributes(inner).get(MARK)):
