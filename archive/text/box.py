@@ -152,11 +152,27 @@ class _Walk:
         return self.area()
 
     def find_forms(self) -> list[int]:
-        """The forms with a field that hold neither the head nor the first of the prose: what readers may write into."""
-        held = (self.anchor, self.region[0]) if self.prose else (self.anchor,)
-        forms = (element for element, name in enumerate(self.outline.tags) if name == "form")
-        below = [form for form in forms if not any(self.outline.holds(form, index) for index in held)]
-        return [form for form in below if any(self.outline.common(form, box) == form for box in self.outline.asked)]
+        """What readers may write into or choose from: of each field the form, without the head and the first of the
+        prose; on a page with prose also the largest box around it without any of that.
+        """
+        prose = list(filter(self.is_prose, range(*self.region[:2]))) if self.prose else []
+        found: dict[int, None] = {}
+        for asked in dict.fromkeys(self.outline.asked):
+            around = [box for box in self.boxes(asked) if not self.holds_any(box, (self.anchor, *prose[:1]))]
+            free = [box for box in around if prose and not self.holds_any(box, prose)]
+            forms = [box for box in around if self.outline.tags[box] == "form"]
+            found.update(dict.fromkeys((*forms, *free[-1:])))
+        return list(found)
+
+    def holds_any(self, box: int, indices: Sequence[int]) -> bool:
+        """Whether an element holds one of some blocks."""
+        return any(self.outline.holds(box, index) for index in indices)
+
+    def boxes(self, element: int) -> Iterator[int]:
+        """An element and those around it, without the page itself."""
+        while self.outline.tags[element] not in ROOTS:
+            yield element
+            element = self.outline.parents[element]
 
     def find_misnamed(self) -> int | None:
         """The box of the page's prose right under the head, where its name says that it stands beside articles:
@@ -240,7 +256,7 @@ class _Walk:
         subtitle = next((i for i in under if fields.is_subtitle(self.blocks[i].text)), head + 1)
         own = [i for i in range(subtitle, head + 1) if not self.is_link(i)]
         lines = self.without_labels(self.lines())
-        others = [index for index, kind in self.kinds.items() if kind in ("file", "outside")]
+        others = [index for index, kind in self.kinds.items() if kind in ("file", "outside", "comment_form")]
         shown = None if self.prose or "file" in self.kinds.values() else self.shown(lines)
         if shown is not None:
             lines, others, self.kinds = [], [], {}
@@ -417,7 +433,7 @@ class _Walk:
         home = self.home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
         joined = {*core, *(i for i in lines if core and i < start and self.begins(i, core[0]))}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
-            joined |= {*takewhile(lambda index: self.goes_on(index, home) or self.heads(index, core), way)}
+            joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
         letter = next(filter(self.is_answer, lines), len(self.blocks))
         joined |= {i for i in lines if letter <= i < start}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))
@@ -425,12 +441,6 @@ class _Walk:
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
-
-    def heads(self, index: int, core: Sequence[int]) -> bool:
-        """Whether a heading stands over the first paragraph in a box of theirs, which the last one is not in."""
-        box = self.outline.common(self.blocks[index].element, self.blocks[core[0]].element)
-        apart = not (self.outline.holds(box, self.anchor) or self.outline.holds(box, core[-1]))
-        return index < core[0] and self.blocks[index].kind == "heading" and apart
 
     def begins(self, index: int, core: int) -> bool:
         """Whether a line above the prose begins with it: a sentence, or to whom a speech is addressed (同志们：)."""
@@ -568,11 +578,16 @@ class _Walk:
             plain = (self.keys[i] for i in between if not (self.is_link(i) or self.blocks[i].aside))
             if not all(map(furniture_id, plain)):
                 return False
-        return not any(
-            furniture_id(self.keys[index]) in ("previous_next", "footer")
-            for index in range(self.head + 1, start)
-            if self.blocks[index].size <= 240
-        )
+        return not any(map(self.ends_over_prose, between))
+
+    def ends_over_prose(self, index: int) -> bool:
+        """Whether a block between head and prose ends the article; comments do below a line that is no link."""
+        rule = furniture_id(self.keys[index]) if self.blocks[index].size <= 240 else None
+        if rule != "comments" or self.blocks[index].aside:
+            return rule in ("previous_next", "footer")
+        above = range(max(self.head + 1, index - LOOK), index)
+        lines = (not self.is_link(i) and furniture_id(self.keys[i]) is None for i in above)
+        return index > self.head + CREDITS and any(lines)
 
     def shown(self, lines: Sequence[int]) -> int | None:
         """Where the picture or film stands that is the whole article: in the article's own box, with no line in it."""
