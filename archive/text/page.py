@@ -193,7 +193,7 @@ def _as_dateline(read: Outline, key: str, index: int, title: int | None) -> str 
     if title is None or not title - OVER <= index <= title + ZONE:
         return None
     if (
-        block.linked >= LINKED
+        (block.linked >= LINKED and index != title + 1)
         or block.kind == "caption"
         or (index < title and read.holder(index) != read.holder(title))
     ):

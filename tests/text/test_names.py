@@ -424,6 +424,19 @@ def test_a_note_on_the_author_that_names_him_first_tells_the_author(note: str) -
     assert fields(after="<p>作者们为大家介绍了作品。</p>")[1] is None
 
 
+def test_an_author_may_be_a_link_beside_the_day() -> None:
+    for by in ("by ", "By ", "作者："):
+        assert fields(info=f"<span>2023-03-08</span> {by}<a href='/author/1'>Grace Huang</a>")[1] == "Grace Huang", by
+
+
+@pytest.mark.parametrize("taken", ["转载自", "选自", "摘自", "转自"])
+def test_what_a_paper_was_taken_from_needs_no_colon(taken: str) -> None:
+    assert fields(info=f"{taken}《团结周报》 2023-03-08")[0] == "《团结周报》"
+    assert fields(info=f"2023-03-08 | {taken}《团结周报》 | 人气：77")[0] == "《团结周报》"
+    assert fields(info="2023-03-08", after=f"<p>{taken}《团结周报》</p>")[0] == "《团结周报》"
+    assert fields(info="2023-03-08", after=f"<p>{taken}《团结周报》的故事</p>")[0] is None
+
+
 @pytest.mark.parametrize("role", ["作者", "记者", "通讯员", "撰稿"])
 def test_a_label_behind_an_empty_one_is_no_name(role: str) -> None:
     labels = "责任编辑 责任校对 网络编辑 文章作者 投稿单位 浏览次数 阅读次数 发布时间 信息来源 图片来源 供稿单位"
