@@ -303,8 +303,8 @@ def read_body(draft: Draft) -> None:
     read = draft.read
     text = "".join(read)
     left = draft.left()
-    if left and fields.is_abstract(read[left[0]], [read[index] for index in left[1:4]]):
-        draft.take(left[0], "abstract")
+    for index in left[: fields.abstract([read[index] for index in left])]:
+        draft.take(index, "abstract")
     for index in draft.left():
         if again := _title_again(draft, index):
             draft.take(index, "title_repeated", again)

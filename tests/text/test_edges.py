@@ -833,3 +833,11 @@ def test_steps_of_a_breadcrumb_may_stand_in_boxes_of_their_own(box: str) -> None
     crumbs = f"<{box}>当前位置：</{box}>{steps}"
     found = read(page(crumbs + HEAD + paragraphs(LINES)))
     assert found.columns == ("卫生健康", "医院动态")
+
+
+@pytest.mark.parametrize("mark", ["", "...", "……"])
+@pytest.mark.parametrize("cut", [45, 60, 87, 120])
+def test_what_a_template_cuts_from_the_text_and_puts_over_it_is_no_text(cut: int, mark: str) -> None:
+    summary = f"{'　　'.join(LINES)[:cut]}{mark}"
+    found = read(page(f"{HEAD}<div class=x7>{summary}</div><div class=x8>{paragraphs(LINES)}</div>"))
+    assert found.text.split("\n") == list(LINES)

@@ -365,8 +365,8 @@ def test_a_name_is_a_line_of_its_own(line: str, is_one: bool) -> None:
 
 def test_an_abstract_is_shorter_than_what_it_repeats() -> None:
     following = ["8月19日，我县各族群众欢度开斋节。"]
-    assert fields.is_abstract("8月19日，我县各族群众欢度…", following)
-    assert not fields.is_abstract(following[0], following)
+    assert fields.abstract(["8月19日，我县各族群众欢度…", *following]) == 1
+    assert not fields.abstract([*following, *following])
 
 
 def test_labels_without_a_value_each_have_none() -> None:

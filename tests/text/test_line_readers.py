@@ -580,13 +580,21 @@ IS_LABEL: list[tuple[Any, ...]] = [
     ("公开日期", True),
     ("这是一个很长的标签文字：", False),
 ]
-IS_ABSTRACT: list[tuple[Any, ...]] = [
-    ("摘要: 8月19日，我县各族群众欢度 ...", ["8月19日，我县各族群众欢度开斋节。"], True),
-    ("开斋节到了，", ["开斋节到了，县城一片欢腾。"], False),
-    ("8月19日，我县各族群众欢度开斋节", ["8月19日，我县各族群众欢度开斋节。县城"], True),
-    ("8月19日，我县各族群众欢度开斋节。", ["8月19日，我县各族群众欢度开斋节。"], False),
-    ("摘要：8月19日，我县各族群众欢度开斋节。", ["前一段。", "8月19日，我县各族群众欢度开斋节。"], True),
-    ("摘要：我县各族群众", ["我县各族群众欢度开斋节。"], False),
+EID = "开斋节到了，县城一片欢腾。"
+MET = "8月19日，各族群众在民族团结广场欢聚一堂，共话团结，喜迎佳节。"
+ABSTRACT: list[tuple[Any, ...]] = [
+    (["摘要: 8月19日，我县各族群众欢度 ...", "8月19日，我县各族群众欢度开斋节。"], 1),
+    (["开斋节到了，", "开斋节到了，县城一片欢腾。"], 0),
+    (["8月19日，我县各族群众欢度开斋节", "8月19日，我县各族群众欢度开斋节。县城"], 1),
+    (["8月19日，我县各族群众欢度开斋节。", "8月19日，我县各族群众欢度开斋节。"], 0),
+    (["摘要：8月19日，我县各族群众欢度开斋节。", "前一段。", "8月19日，我县各族群众欢度开斋节。"], 1),
+    (["摘要：我县各族群众", "我县各族群众欢度开斋节。"], 0),
+    # A template cuts the text of several paragraphs, or a whole one.
+    ([f"{EID} {MET[:15]}", EID, MET, "活动持续三天。"], 0),
+    ([f"{EID} {MET[:30]}", EID, MET, "活动持续三天。"], 1),
+    ([f"{EID}...", EID, "活动持续三天。"], 1),
+    ([EID, f"{MET[:10]}...", EID, MET], 2),
+    ([EID, EID, "活动持续三天。"], 0),
 ]
 IS_NOBODY: list[tuple[Any, ...]] = [
     ("Admin", True),
@@ -1077,7 +1085,7 @@ IS_PERSON: list[tuple[Any, ...]] = [
         (labels.last, LAST),
         (labels.names_nobody, NAMES_NOBODY),
         (labels.is_label, IS_LABEL),
-        (labels.is_abstract, IS_ABSTRACT),
+        (labels.abstract, ABSTRACT),
         (labels.is_nobody, IS_NOBODY),
         (labels.is_of_event, IS_OF_EVENT),
         (labels.paper, PAPER),

@@ -13,9 +13,9 @@ from archive.text.fields.head import is_own as is_own
 from archive.text.fields.head import is_site_name as is_site_name
 from archive.text.fields.head import same as same
 from archive.text.fields.labels import Byline as Byline
+from archive.text.fields.labels import abstract as abstract
 from archive.text.fields.labels import byline as byline
 from archive.text.fields.labels import in_boxes as in_boxes
-from archive.text.fields.labels import is_abstract as is_abstract
 from archive.text.fields.labels import is_dateline as is_dateline
 from archive.text.fields.labels import is_fact as is_fact
 from archive.text.fields.labels import is_label as is_label

@@ -532,25 +532,41 @@ def _believed(value: str, text: str, longest: int) -> str | None:
     return None if quoted or is_nobody(value) else value
 
 
-def is_abstract(line: str, following: Sequence[str]) -> bool:
-    """Whether a line says again how one of those that follow begins, or is labelled as a summary over a paragraph.
+def abstract(lines: Sequence[str]) -> int:
+    """How many of the first lines say again how those that follow begin, or are labelled as a summary over a paragraph.
 
-    >>> is_abstract("摘要: 8月19日，我县各族群众欢度 ...", ["8月19日，我县各族群众欢度开斋节。"])
-    True
+    >>> abstract(["摘要: 8月19日，我县各族群众欢度 ...", "8月19日，我县各族群众欢度开斋节。"])
+    1
     """
-    bare, labelled = words.pattern("abstract_label").subn("", narrow(line), count=1)
-    text = bare.replace(" ", "").rstrip("….")
+    first = narrow(lines[0]) if lines else ""
+    if len(first) < ABSTRACT:
+        return 0
+    begin, *rest = (line.replace(" ", "") for line in lines[:MANY])
+    if begin.rstrip("….")[-ABSTRACT // 2 :] in "".join(rest):
+        bare, labelled = words.pattern("abstract_label").subn("", first, count=1)
+        shown = [bare.replace(" ", ""), *(narrow(line).replace(" ", "") for line in rest)]
+        for size in range(len(shown) // 2, 0, -1):
+            if _says_again("".join(shown[:size]), shown[size:], labelled=labelled > 0):
+                return size
+    return int(words.match("summary_label", first) is not None and any(map(is_sentence, lines[1:2])))
+
+
+def _says_again(summary: str, following: Sequence[str], *, labelled: bool) -> bool:
+    """Whether the text repeats a summary up to its cut, behind at most two other lines."""
+    text = summary.rstrip("….")
     if len(text) < ABSTRACT:
         return False
-    if words.match("summary_label", narrow(line)) and any(map(is_sentence, following[:1])):
-        return True
+    cut = labelled or summary != text
     return any(
-        len(line) + labelled > len(text) and narrow(line).replace(" ", "").startswith(text) for line in following
+        "".join(following[at:]).startswith(text)
+        # What stands twice as a whole, with lines between, are two copies.
+        and (cut or len(text) < len(following[at]) or (at == 0 and len(text) >= WHOLE))
+        for at in range(min(3, len(following)))
     )
 
 
-# A shorter line may begin as the next does.
-ABSTRACT = 12
+# A shorter line may begin as the next does, one that is shorter than WHOLE may stand twice; so many lines are compared.
+ABSTRACT, WHOLE, MANY = 12, 40, 16
 
 
 def paired(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
