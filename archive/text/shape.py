@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from math import log2
 from urllib.parse import urldefrag, urlsplit
 
@@ -40,6 +41,8 @@ DAY, DATELINE = 12, 40
 # The days of each month; seven of a calendar have at most so many characters, what it says of one of them at most so
 # many Han characters.
 MONTH, WEEK, PLANS = frozenset(range(1, 29)), 20, 40
+# The text of a post begins at most so many blocks below its heading.
+POST = 7
 # The foot of a page stands so many blocks above what stands below it.
 FOOT = 10
 # Evidence that a page is part of something larger.
@@ -114,6 +117,8 @@ class Shape:
         # The names of links take longest to read: they are asked for where they could change the verdict.
         if sum(found.values()) + sum(map(weights.__getitem__, PARTS)) <= 0:
             found |= {name: weights[name] for name, holds in self.of_whole() if holds}
+        if sum(found.values()) > 0 and self.shows_posts():
+            found["posts"] = weights["posts"]
         return found
 
     def of_page(self) -> Iterator[tuple[str, float]]:
@@ -171,6 +176,47 @@ class Shape:
         yield "sentence", any(is_sentence(line, 1) for line in own)
         between = len(self.headlines.intersection(self.within[1:])) if self.said else 0
         yield "mixed", between and between / (between + sum(is_sentence(line, 10) for line in own))
+
+    def shows_posts(self) -> bool:
+        """Whether whole posts stand where an article would: a column of a blog, or the posts of a month.
+
+        A page with a single one is told by its title, which stands over the heading of the post.
+        """
+        title, stated = self.page.title, self.page.is_title_stated
+        posts = list(self.posts((title or 0) if stated else 0))
+        if not posts or (stated and title == posts[0]) or self.is_begun_over(posts):
+            return False
+        named = stated and title not in (None, *posts) and not fields.is_site_name(self.page.head)
+        return len(posts) > 1 or named or is_root(self.url)
+
+    def is_begun_over(self, posts: Sequence[int]) -> bool:
+        """Whether an article has a dateline or sentences of its own between the title and posts."""
+        title = self.page.title
+        over = range(0 if title is None or title > posts[0] else title + 1, posts[0])
+        lines = [i for i in over if not self.blocks[i].aside and self.blocks[i].linked < 0.5]
+        # The day of a post stands over its heading where all do.
+        above = (len(posts) > 1 or is_root(self.url)) and all(is_dated(self.keys[i - 1]) for i in posts)
+        dated = lines[: len(lines) - above]
+        if any(fields.is_dateline(self.keys[i]) or is_dated(self.keys[i]) for i in dated):
+            return True
+        return sum(is_sentence(self.keys[i], HEADLINE) for i in lines) > (len(posts) >= FEW)
+
+    def posts(self, start: int) -> Iterator[int]:
+        """The headings from a block on that lead to other pages, each with a day and a sentence of its own."""
+        blocks = self.blocks
+        linked = (i for i in range(start, len(blocks)) if i in self.headlines or _is_linked_heading(blocks[i]))
+        heads = [i for i in linked if not fields.is_dateline(self.keys[i])]
+        for at, end in pairwise((*heads, len(blocks))):
+            below = range(at + 1, min(end, at + 1 + POST))
+            first = next((i for i in below if blocks[i].linked < 0.3 and is_sentence(self.keys[i], HEADLINE)), None)
+            days = () if first is None else (*range(max(0, at - 1), at), *range(at + 1, first))
+            if any(blocks[i].size <= DATELINE and dates.tells_day(self.keys[i]) for i in days) and self.leads_away(at):
+                yield at
+
+    def leads_away(self, index: int) -> bool:
+        """Whether a line is a link to another page."""
+        name = "".join(self.blocks[index].text.split())
+        return any("".join(said.split()) == name and not leads_to(href, self.url) for said, href in self.links)
 
     def has_dated_files(self) -> bool:
         """Whether the files of a page without a dateline have a day each, as rows of a list do."""
@@ -338,6 +384,10 @@ def leads_to(href: str, url: str) -> bool:
 def is_headline(block: Block) -> bool:
     """Whether a line is a link and reads like the title of an article."""
     return block.linked > 0.5 and block.size >= HEADLINE and HEADLINE <= han(block.text) <= 60
+
+
+def _is_linked_heading(block: Block) -> bool:
+    return block.kind == "heading" and block.linked > 0.5
 
 
 def is_row_head(block: Block) -> bool:
