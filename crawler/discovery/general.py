@@ -457,11 +457,12 @@ def absolute(base: str, href: str) -> str | None:
     href = href.strip()
     if not href or href.startswith("#"):
         return None
-    if href.startswith(("http://", "https://")):
+    if href.startswith(("http://", "https://")) and href.isascii() and "[" not in href and "]" not in href:
         return href
     if "\\" in href:
         href = href.replace("\\", "/")
     try:
+        # Not of a host in brackets without an end, nor with a full-width colon: http://h：80/.
         if href.startswith("/") and not href.startswith("//"):
             # Most links by far; joining them the long way costs ten times as much.
             return _root(base) + href

@@ -320,6 +320,9 @@ def test_a_file_is_found_in_an_attribute_of_any_name(html: str, asked: list[str]
     [
         "<div data-file='http://[server]/7.pdf'></div>",
         "<iframe src='http://[server]/7.pdf'></iframe>",
+        "<a href='http://[server]/2.html'>下一页</a>",
+        "<a href='http://server：80/2.html' rel=next>2</a>",
+        "<a href='http://server]/2.html'>3</a><a href='http://[::1]/2.html'>4</a>",
         "<form action='http://[server]/7.pdf'><input name=page><input type=submit value='下一页'></form>",
         "<form action='//[server]/' method=post><input name=page><input type=submit value='下一页'></form>",
     ],
