@@ -624,18 +624,33 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
 
 
 def _mark_first_of_same(db: sqlite3.Connection) -> None:
-    """Of captures in a row that gave the same, mark the first as the latest, as revisits do: its id stays.
+    """Let the documents of captures in a row that gave the same refer to the first, which is the latest in their place.
 
-    A page that scripts complete, or that counts its readers, is written whole at each visit.
+    So it is with revisits: the id stays. A page that scripts complete, or that counts its readers, is written whole at
+    each visit.
     """
+    touched = "url IN (SELECT url FROM touched)"
+    db.execute(f"UPDATE documents SET first_same = NULL WHERE first_same IS NOT NULL AND {touched}")  # noqa: S608 - our own words
     repeated = db.execute(
-        """SELECT d.url, d.same FROM documents d WHERE d.latest = 1 AND d.url IN (SELECT url FROM touched)
-           AND d.url NOT LIKE 'file:%' AND EXISTS (
-               SELECT 1 FROM documents o WHERE o.url = d.url AND o.same = d.same AND o.number != d.number)"""
+        f"SELECT DISTINCT url FROM documents WHERE {touched} AND url NOT LIKE 'file:%' GROUP BY url, same"  # noqa: S608 - as above
+        " HAVING count(*) > 1"
     ).fetchall()
-    for url, same in repeated:
-        texts = dict(db.execute("SELECT id, same FROM documents WHERE url = ?", (url,)))
-        periods = timeline.history(timeline.captured(db, "c.url = ?", url), texts)
-        first = next((period.of.id for period in reversed(periods) if period.of.id in texts), "")
-        if texts.get(first) == same:
-            db.execute("UPDATE documents SET latest = id = ? WHERE url = ?", (first, url))
+    for (url,) in repeated:
+        rows = db.execute(
+            """SELECT number, id, same, (SELECT min(c.turn) FROM captures c WHERE c.id = d.id AND c.url = d.url)
+               FROM documents d WHERE url = ?""",
+            (url,),
+        ).fetchall()
+        same = {id_: digest for _, id_, digest, _ in rows}
+        numbers = {id_: number for number, id_, _, _ in rows}
+        for period in timeline.history(timeline.captured(db, "c.url = ?", url), same):
+            first = period.of.id
+            found = (
+                (numbers[first], number)
+                for number, id_, digest, turn in rows
+                if digest == same.get(first) and id_ != first and turn and period.first <= turn[:14] <= period.last
+            )
+            db.executemany("UPDATE documents SET first_same = ? WHERE number = ?", found)
+    latest = f"SELECT number, first_same FROM documents WHERE latest = 1 AND first_same IS NOT NULL AND {touched}"  # noqa: S608 - as above
+    for number, first in db.execute(latest).fetchall():
+        db.execute("UPDATE documents SET latest = (number = ?1) WHERE number IN (?1, ?2)", (first, number))

@@ -32,7 +32,7 @@ from archive.warc.disk import read_error
 
 # Raise it when schema.sql, the content of `words`, what is a mention or what is marked changes: a catalogue of another
 # version is rebuilt by the next update.
-VERSION = 23
+VERSION = 24
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
@@ -68,6 +68,7 @@ class Filter:
         since: the first day of publication, ISO 8601, of any precision: `2020`, `2020-02`, `2020-02-19`.
         until: the last day of publication, inclusive. Neither chooses undated documents, as in a search.
         versions: all captures of a URL, not only the latest.
+        as_of: the documents as they were at the end of a day, month or year of China, by the captures made until then.
         sites: the keys of the sites; None: any.
         flags, without: flags that a document must have, and must not have.
         script: `hans`, `hant`, `mixed`, `none`.
@@ -84,6 +85,7 @@ class Filter:
     since: str | None = None
     until: str | None = None
     versions: bool = False
+    as_of: str | None = None
     sites: tuple[str, ...] | None = None
     flags: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -173,15 +175,9 @@ def sites_of(layout: Layout) -> set[str]:
 
 def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     """Yield the shards and row numbers of the documents that a filter chooses, in the order of the archive."""
-    if wanted.collapse == "near" and wanted.versions:
-        raise UsageError("Near copies are known only of latest captures: --collapse near excludes --versions.")
+    _check_together(wanted)
     condition, values = _condition(wanted)
-    # Collapse among the chosen documents only: the first of all may be on another site, and none would be left here.
-    text = "d.fold" if wanted.versions else "d.whole"
-    # What has no text, such as a film, is no copy, whatever else it shares.
-    alone = f"CASE WHEN {text} = '' OR NOT {TEXTS} THEN d.number END"
-    same = f"{text}, {alone}" if wanted.collapse == "equal" else "coalesce(d.near_of, d.id)"
-    nth = f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})" if wanted.collapse else "1"
+    nth = _nth(wanted)
     year = "substr(d.day, 1, 4)" if wanted.by_year else "1"
     sql = f"""SELECT path, row, id FROM (
                   SELECT s.path AS path, d.row AS row, d.id AS id, {year} AS year, {nth} AS nth
@@ -189,6 +185,8 @@ def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int
                   WHERE {condition})
               WHERE nth = 1 ORDER BY year, path, row"""  # noqa: S608 - as above
     with catalogue(layout) as db:
+        if wanted.as_of:
+            _put_as_of(db, wanted.as_of)
         # Fetch all rows now: reading the shards may take an hour, and a crawl that ends meanwhile must write here.
         found = [(layout.root / path, row, id_) for path, row, id_ in db.execute(sql, values)]
     if wanted.sample:
@@ -196,6 +194,20 @@ def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int
         found = [row for row in found if row[2] in drawn]
     for path, rows in groupby(found, key=lambda row: row[0]):
         yield path, [row for _, row, _ in rows]
+
+
+def _nth(wanted: Filter) -> str:
+    """The place of a document `d` among equal ones, from 1 (SQL).
+
+    They are collapsed among the chosen documents only: the first of all may be on another site, and none would be left.
+    """
+    if not wanted.collapse:
+        return "1"
+    text = "d.fold" if wanted.versions or wanted.as_of else "d.whole"
+    # What has no text, such as a film, is no copy, whatever else it shares.
+    alone = f"CASE WHEN {text} = '' OR NOT {TEXTS} THEN d.number END"
+    same = f"{text}, {alone}" if wanted.collapse == "equal" else "coalesce(d.near_of, d.id)"
+    return f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})"
 
 
 def _lot(seed: int, id_: str) -> bytes:
@@ -231,28 +243,72 @@ SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id 
 JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
 WHERE d.head IS NOT NULL AND (?1 IS NULL OR first.id = ?1) ORDER BY d.part_no
 """
+_PAGES_AS_OF = """
+SELECT h.path, first.row, s.path, d.row FROM as_of JOIN documents d USING (number) JOIN sources s ON s.id = d.source
+JOIN documents first ON first.url = d.part_of AND first.number IN (SELECT number FROM as_of)
+JOIN sources h ON h.id = first.source WHERE d.part_no > 1 AND coalesce(first.part_no, 1) = 1 ORDER BY d.part_no
+"""
+# What each address showed before a turn, without further addresses of an article. A revisit counts as the record that
+# it refers to.
+_AS_OF = """
+SELECT coalesce(first_same, number) FROM (
+    SELECT d.number, d.first_same, row_number() OVER (
+        PARTITION BY d.url ORDER BY c.turn DESC, s.path DESC, d.row DESC) AS nth
+    FROM captures c JOIN documents d ON d.url = c.url AND (d.id = c.id OR c.mime = 'warc/revisit' AND c.digest != ''
+        AND d.id IN (SELECT o.id FROM captures o WHERE o.url = c.url AND o.digest = c.digest AND o.mime != c.mime))
+    JOIN sources s ON s.id = d.source WHERE c.turn < ? AND d.alias_of IS NULL)
+WHERE nth = 1
+"""
 _ALIASES = """
-SELECT DISTINCT s.path, d.row, a.url FROM documents a JOIN documents d ON d.url = a.alias_of AND d.latest = 1
+SELECT DISTINCT s.path, d.row, a.url FROM documents a JOIN documents d ON d.url = a.alias_of
 JOIN sources s ON s.id = d.source WHERE a.alias_of IS NOT NULL AND (?1 IS NULL OR d.id = ?1) ORDER BY a.url
 """
 _GONE = """
 SELECT s.path, d.row, d.gone FROM documents d JOIN sources s ON s.id = d.source
-WHERE d.gone IS NOT NULL AND d.latest = 1 AND (?1 IS NULL OR d.id = ?1)
+WHERE d.gone IS NOT NULL AND (?1 IS NULL OR d.id = ?1)
 """
 
 
 def further(layout: Layout, wanted: Filter) -> Further:
-    """What the catalogue adds to the documents of shards; nothing if the filter asks for all captures."""
-    if wanted.versions:
-        return {}
+    """What the catalogue adds to the documents of shards; of all captures, the pages of an article stay apart."""
     with catalogue(layout) as db:
-        return _standing(layout, db, None)
+        if not wanted.as_of:
+            return _standing(layout, db, None, [] if wanted.versions else None)
+        _put_as_of(db, wanted.as_of)
+        found = _standing(layout, db, None, db.execute(_PAGES_AS_OF).fetchall())
+    last = (_day_after(wanted.as_of) - dt.timedelta(days=1)).isoformat()
+    # What was missed later was there then.
+    return {key: replace(one, gone=None) if one.gone and one.gone > last else one for key, one in found.items()}
 
 
-def _standing(layout: Layout, db: sqlite3.Connection, id_: str | None) -> dict[tuple[Path, int], Standing]:
-    """What the catalogue knows about one document, or about all documents, by shard and row."""
+def _put_as_of(db: sqlite3.Connection, period: str) -> None:
+    """Make the temporary table `as_of` of the numbers of the documents at the end of a day, month or year."""
+    end = dt.datetime.combine(_day_after(period), dt.time(), CHINA).astimezone(dt.UTC).strftime("%Y%m%d%H%M%S")
+    db.execute("CREATE TEMP TABLE as_of(number INTEGER PRIMARY KEY)")
+    db.execute(f"INSERT INTO as_of {_AS_OF}", (end,))
+
+
+def _day_after(period: str) -> dt.date:
+    """The day after a day, month or year.
+
+    >>> [str(_day_after(period)) for period in ("2020", "2020-12", "2020-02-29")]
+    ['2021-01-01', '2021-01-01', '2020-03-01']
+    """
+    year, month, day = (*map(int, period.split("-")), 0, 0)[:3]
+    if day:
+        return dt.date(year, month, day) + dt.timedelta(days=1)
+    return dt.date(year + (month or 12) // 12, month % 12 + 1, 1)
+
+
+def _standing(
+    layout: Layout, db: sqlite3.Connection, id_: str | None, pages: Iterable[Sequence[Any]] | None = None
+) -> dict[tuple[Path, int], Standing]:
+    """What the catalogue knows about one document, or about all documents, by shard and row.
+
+    `pages`: the shard and row of an article's first page, and of a further one; None: those of the latest captures.
+    """
     found: dict[tuple[Path, int], Standing] = {}
-    for head, row, path, number in db.execute(_PAGES, (id_,)):
+    for head, row, path, number in db.execute(_PAGES, (id_,)) if pages is None else pages:
         known = found.get(key := (layout.root / head, row), Standing())
         found[key] = replace(known, pages=(*known.pages, (layout.root / path, number)))
     for path, row, url in db.execute(_ALIASES, (id_,)):
@@ -538,13 +594,21 @@ def _connect(layout: Layout) -> sqlite3.Connection:
     return db
 
 
+def _check_together(wanted: Filter) -> None:
+    if wanted.versions and wanted.as_of:
+        raise UsageError("--as-of chooses one version of each address, --versions all. Give one of them.")
+    other = "--as-of" if wanted.as_of else "--versions"
+    if wanted.collapse == "near" and (wanted.versions or wanted.as_of):
+        raise UsageError(f"Near copies are known only of latest captures: --collapse near excludes {other}.")
+
+
 def check_days(wanted: Filter) -> None:
     """Refuse invalid days.
 
     Raises:
         UsageError: one is not a day, month or year, or the range is empty.
     """
-    for day in (wanted.since, wanted.until):
+    for day in (wanted.since, wanted.until, wanted.as_of):
         if day is not None and not _is_day(day):
             raise UsageError(f"{day!r} is not a day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
     if wanted.since and wanted.until and wanted.since > wanted.until + "~":
@@ -568,6 +632,10 @@ _REPEATED = """instr(d.flags, '"truncated"') AND EXISTS (
     SELECT 1 FROM documents o WHERE o.url = d.url AND o.exact = d.exact AND o.captured < d.captured)"""
 
 
+_FIRST_AS_OF = """d.number IN (SELECT number FROM as_of) AND NOT (coalesce(d.part_no, 1) > 1 AND EXISTS (
+    SELECT 1 FROM as_of JOIN documents f USING (number) WHERE f.url = d.part_of AND coalesce(f.part_no, 1) = 1))"""
+
+
 def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     check_days(wanted)
     for what, value, known in (("script", wanted.script, SCRIPTS), ("kind", wanted.kind, KINDS)):
@@ -588,9 +656,14 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     given += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
     given += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
     parts = [(sql, value) for sql, value in given if value is not None]
-    # A further page of an article is shown with its first page.
-    every = f"NOT ({_REPEATED})" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
-    return " AND ".join([every, *(sql for sql, _ in parts)]), [value for _, value in parts]
+    return " AND ".join([_every(wanted), *(sql for sql, _ in parts)]), [value for _, value in parts]
+
+
+def _every(wanted: Filter) -> str:
+    """What chooses the versions of documents; a further page of an article is shown with its first page."""
+    if wanted.as_of:
+        return _FIRST_AS_OF
+    return f"NOT ({_REPEATED})" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
 
 
 def check_choice(what: str, value: str, known: Sequence[str]) -> None:

@@ -54,6 +54,7 @@ CREATE TABLE documents (
     whole     TEXT NOT NULL,      -- the same, including the further pages of an article
     exact     INTEGER NOT NULL,   -- digest of what makes a version: title, day, source, author, text
     same      INTEGER NOT NULL,   -- digest of this and of all else that a reader sees of the document
+    first_same INTEGER,           -- the number of the first of captures in a row that gave the same; null: it is it
     seen      TEXT,               -- when its URL was first captured (14 digits, UTC); null if no capture has a date
     latest    INTEGER NOT NULL,   -- 1: the document of its URL's latest capture, or that this capture refers to, or
                                   -- the first of captures in a row that gave the same;

@@ -60,6 +60,7 @@ class Archive:
         kind: str | None = None,
         min_han: int = 0,
         versions: bool = False,
+        as_of: str | None = None,
         collapse: Literal["equal", "near"] | None = None,
         words: str | None = None,
         sample: int = 0,
@@ -76,11 +77,14 @@ class Archive:
             kind=kind,
             min_han=min_han,
             versions=versions or ask.wants_versions(ask.parse(words or "")),
+            as_of=as_of,
             collapse=collapse,
             sample=sample,
             seed=seed,
             query=words,
-            ids=None if words is None else tuple(self._searcher.ids(words)),
+            ids=None
+            if words is None
+            else tuple(self._searcher.ids(ask.joined(words, "versions:yes" if as_of else ""))),
         )
         return Documents(self._layout, wanted, self._places)
 

@@ -285,6 +285,11 @@ def filter_options(command: Decorated) -> Decorated:
         click.option("--query", "query_", help="Only the documents that `cundang search` finds with this query."),
         click.option("--versions", is_flag=True, help="Every capture of a URL, not only the latest."),
         click.option(
+            "--as-of",
+            metavar="DAY",
+            help="The documents as they were at the end of a day, month or year, by the captures made until then.",
+        ),
+        click.option(
             "--collapse", type=click.Choice(["equal", "near"]), help="Only one of equal texts, or of near copies."
         ),
         click.option(
@@ -433,7 +438,7 @@ def _filter(
         flags=flag,
         without=without_flag,
         query=query_,
-        ids=None if query_ is None else _found_by(folders, query_),
+        ids=None if query_ is None else _found_by(folders, ask.joined(query_, "versions:yes" if same["as_of"] else "")),
         sample=sample,
         seed=seed if sample else 0,
         **same | {"versions": same["versions"] or ask.wants_versions(ask.parse(query_ or ""))},

@@ -149,3 +149,19 @@ def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
     after = named()
     build.rebuild(layout)
     assert named() == after
+
+
+def test_as_of_a_day_an_article_has_the_pages_of_then(layout: Layout) -> None:
+    before = list(query.documents(layout, ALL))
+    put(layout, "3", page(12, "其二改写", day=5, part=2), page(14, "其四补充", day=5, part=4))
+    build.update(layout)
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        stamp = "strftime('%Y%m%d%H%M%S', captured)"
+        db.execute(
+            f"""INSERT INTO captures SELECT source, id, url, {stamp}, {stamp}, 200, 'text/html', '', 0, 0
+                FROM documents"""  # noqa: S608 - our own words
+        )
+    assert list(query.documents(layout, query.Filter(as_of="2026-01-04"))) == before
+    now = list(query.documents(layout, query.Filter(as_of="2026-01")))
+    assert now == list(query.documents(layout, ALL)) != before
+    assert {each.text for each in now} == {"其一统战\n其二改写\n其三西瓜\n其四补充", "另一篇文章"}

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from archive.catalogue import build, changes, query, timeline
 from archive.catalogue.search import Searcher
+from archive.errors import UsageError
 from archive.layout import Layout
 from archive.warc import fixity
 from archive.warc.capture import Earlier
@@ -246,7 +248,7 @@ def test_an_id_stays_until_the_document_changes(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path / "data")
     first, second = "会议由市委统战部主持，强调凝聚共识。", "会议由市委统战部主持，强调凝聚力量。"
     files = page(first).replace(b"1.doc", b"2.doc")
-    named = []
+    named, then = [], []
     pages = [page(first, "<!--1-->"), page(first, "<!--2-->"), MISSING, page(first, "<!--3-->"), page(second)]
     for day, answer in enumerate((*pages, page(first, "<!--4-->"), page(first, "<!--5-->"), files)):
         writer = Writer(layout, "a", warcinfo=())
@@ -259,7 +261,8 @@ def test_an_id_stays_until_the_document_changes(tmp_path: Path) -> None:
         writer.resource(id_=id_, url=f"{URL}?made", date=when, content_type=html, body=made, metadata=())
         writer.close()
         cundang(tmp_path, "clean")
-        latest = {item.url: item.id for item in query.documents(layout, query.Filter())}
+        then.append([replace(item, gone=None) for item in query.documents(layout, query.Filter())])
+        latest = {item.url: item.id for item in then[-1]}
         # After a deletion and after an edit the text is a new one.
         since = (0, 0, 0, 3, 4, 5, 5, 7)[day]
         assert latest == {URL: named[since], f"{URL}?made": "urn:uuid:00000000-0000-4000-8000-000000000000"}
@@ -267,6 +270,14 @@ def test_an_id_stays_until_the_document_changes(tmp_path: Path) -> None:
             assert latest[URL] == timeline.versions(layout, URL)[-1].id
     build.rebuild(layout)
     assert {item.url: item.id for item in query.documents(layout, query.Filter())} == latest
+    # As of each day the archive is what it was then.
+    for day, wanted in enumerate(then):
+        as_of = query.Filter(as_of=(BEGIN + timedelta(days=day)).date().isoformat())
+        assert [replace(item, gone=None) for item in query.documents(layout, as_of)] == wanted, day
+    assert list(query.documents(layout, query.Filter(as_of="2025"))) == []
+    for wrong in (query.Filter(as_of="2026", versions=True), query.Filter(as_of="2026", collapse="near")):
+        with pytest.raises(UsageError):
+            list(query.documents(layout, wrong))
 
 
 def test_where_a_page_breaks_off_is_no_edit(tmp_path: Path) -> None:
