@@ -460,7 +460,7 @@ class Outline:
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
         numbers, written = self._written
-        found = holding(pattern, self._addresses, END_OF_RUN, words)
+        found = holding(pattern, self._addresses, END_OF_RUN, words) if numbers else ()
         return [(unescape(written[at]).strip(), numbers[at]) for at in sorted(found) if written[at]]
 
     def clicks(self) -> Iterator[str]:

@@ -587,6 +587,11 @@ def test_a_recipe_changes_with_what_shapes_text_and_with_nothing_else() -> None:
     assert plain != recipe([])
 
 
+@pytest.mark.parametrize("url", ["file:///1.html", "http://a.cn/", "http://a.cn/view?id=1"])
+def test_a_page_without_any_link_is_read(url: str) -> None:
+    assert read(f"<h1>{TITLE}</h1><p>2020-03-01</p><p>{PARAGRAPHS[0]}</p>", url=url).title == TITLE
+
+
 def test_an_article_in_both_scripts_is_converted_on_a_page_that_is_mostly_in_simplified() -> None:
     menu = "".join(f"<li><a href=/{n}/>统战要闻{n}</a></li>" for n in range(90))
     quoted = "题词为「統一戰線是重要法寶」，由書法家于右任题写，现将有关事项通知如下。"
