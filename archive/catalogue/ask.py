@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, tokens, unspaced
+from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, names_of, tokens, unspaced
 from archive.errors import UsageError
 
 # Each field and its other names. `title` takes words; `published`, `claimed` and `captured` take a day or a range;
@@ -18,6 +18,8 @@ FIELDS = {
     "place": ("地区",),
     "source": ("来源",),
     "author": ("作者",),
+    "editor": ("责任编辑", "编辑"),
+    "contributor": ("供稿",),
     "column": ("栏目",),
     "about": ("地点",),
     "organisation": ("机构",),
@@ -304,6 +306,8 @@ def _leaf(name: str | None, value: str) -> Node | None:
         raise UsageError("url: has no address behind it. Write a part of one: url:gov.cn/2020")
     if name == "han" and not value.isdecimal():
         raise UsageError(f"han:{value} is not a number. Write the least number of characters: han:200.")
+    if name in ("author", "editor", "contributor") and len(names := names_of(value)) > 1:
+        return All(parts=tuple(Field(name=name, value=each) for each in names))
     return Field(name=name, value=value)
 
 

@@ -478,11 +478,11 @@ class _ShardLoader:
         self._db.executemany(
             """INSERT INTO documents(
                    number, source, row, id, url, site, captured, published, claimed, day, kind, title,
-                   publisher, author, columns, script, flags, extractor, han, credible, fold,
+                   publisher, author, editor, contributor, columns, script, flags, extractor, han, credible, fold,
                    whole, exact, same, part_of, part_no, latest)
                VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :published_claimed, :day, :kind,
-                   :title, :source, :author, :columns, :script, :flags, :extractor, :han, :credible, :fold, :fold,
-                   :exact, :same, :part_of, :part_no, 0)""",
+                   :title, :source, :author, :editor, :contributor, :columns, :script, :flags, :extractor, :han,
+                   :credible, :fold, :fold, :exact, :same, :part_of, :part_no, 0)""",
             documents,
         )
         for item in documents:

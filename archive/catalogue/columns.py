@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.catalogue.days import day_number
-from archive.catalogue.words import alike
+from archive.catalogue.words import alike, names_of
 
 # How many rows are read from SQLite, and held as Python objects, at a time.
 BATCH = 2000
@@ -30,7 +30,9 @@ SCHEMA = pa.schema(
         "site": _WORDS,
         "place": _WORDS,
         "source": _WORDS,
-        "author": _WORDS,
+        "author": _LISTS,
+        "editor": _LISTS,
+        "contributor": _LISTS,
         "kind": _WORDS,
         "script": _WORDS,
         "flag": _LISTS,
@@ -62,6 +64,8 @@ _SQL = {
     "near": "EXISTS (SELECT 1 FROM documents o WHERE o.id = d.near_of)",
     "gone": "gone IS NOT NULL",
 }
+# The columns that name people, each by itself.
+PEOPLE = ("author", "editor", "contributor")
 # A batch of values as the catalogue has them -> as the column has them.
 _Reader = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -119,7 +123,7 @@ class Columns:
         spelt = _Spelling()
         readers: dict[str, _Reader] = {
             "source": lambda column: [*map(spelt, column)],
-            "author": lambda column: [*map(spelt, column)],
+            **dict.fromkeys(PEOPLE, lambda column: [spelt.each(names_of(said)) for said in column]),
             "flag": _lists,
             "column": lambda column: [*map(spelt.each, _lists(column))],
             "organisation": lambda column: [*map(spelt.each, _split(column))],

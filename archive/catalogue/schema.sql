@@ -44,6 +44,8 @@ CREATE TABLE documents (
     title     TEXT,
     publisher TEXT,               -- 来源
     author    TEXT,
+    editor    TEXT,
+    contributor TEXT,
     columns   TEXT NOT NULL,      -- the breadcrumb, JSON
     script    TEXT NOT NULL,
     flags     TEXT NOT NULL,      -- JSON

@@ -549,7 +549,7 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
         return _constant(columns, True)
     if field.name in ("copies", "near", "gone"):
         marked = columns["copy" if field.name == "copies" else field.name]
-        return {"yes": _constant(columns, True), "no": pc.invert(marked), "only": marked}[field.value]
+        return pc.invert(marked) if field.value == "no" else marked
     values = columns[field.name]
     listed = pa.types.is_list(values.type)
     names = pc.list_flatten(values) if listed else values

@@ -14,6 +14,7 @@ from itertools import chain
 
 # Runs of letters and digits: of those that are tokens by themselves (from U+3007: Han, kana, hangul), and of others.
 _RUN = re.compile(r"[^\W_\0-\u3006]+|[^\W_\u3007-\U0010ffff]+")
+_BETWEEN_NAMES = re.compile(r" ?[、，,;；/] ?|(?<![\x00-\u02ff]) | (?![\x00-\u02ff])")
 _LETTER = re.compile(r"[^\W_]")
 # Characters that stand for themselves: most of a text.
 _PLAIN = re.compile("[0-9a-z\u4e00-\u9fff]+")
@@ -39,6 +40,15 @@ def tokens(text: str) -> str:
     '統 战 ab12 部'
     """
     return " ".join([" ".join(run) if run[0] >= "\u3007" else run for run in _runs(text)])
+
+
+def names_of(said: str | None) -> list[str]:
+    """The people whom a field names, parted by marks or spaces; a name in Latin letters has spaces of its own.
+
+    >>> names_of("张三、李四 阿旺·扎西"), names_of("Grace Ling, 王五"), names_of(None)
+    (['张三', '李四', '阿旺·扎西'], ['Grace Ling', '王五'], [])
+    """
+    return [name for name in _BETWEEN_NAMES.split(" ".join((said or "").split())) if name]
 
 
 def alike(text: str) -> str:

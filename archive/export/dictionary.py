@@ -59,7 +59,9 @@ MEANINGS = {
     "published_claimed": Meaning("day that the page states although it cannot be true", "if it can be true"),
     "published_evidence": Meaning("rule that found the date, and the words that it read", "if no date was read"),
     "source": Meaning("who published the article first, as the page says (来源)", "if the page names none"),
-    "author": Meaning("author or reporter (作者, 记者)", "if the page names none"),
+    "author": Meaning(
+        "author or reporter (作者, 记者); names of several are parted by a space", "if the page names none"
+    ),
     "editor": Meaning("editor in charge (责任编辑)", "if the page names none"),
     "contributor": Meaning(
         "contributor (供稿), and the office named in brackets at the end of the text", "if the page names none"

@@ -389,6 +389,34 @@ def test_a_field_is_found_in_either_script(tmp_path: Path) -> None:
         assert numbers(searcher.find(query)) == [1], query
 
 
+def test_a_person_is_found_by_each_name_and_counted_once(tmp_path: Path) -> None:
+    said = ("张三、李四", "张三 李四", "张三，李四", "李四", "Grace Ling 王五")
+    searcher = archive(
+        tmp_path,
+        *(document(number, "文", author=each) for number, each in enumerate(said)),
+        document(9, "文", editor="周敏", contributor="青石县委统战部 王五"),
+    )
+    for query, wanted in (
+        ("author:张三", [0, 1, 2]),
+        ("author:李四", [0, 1, 2, 3]),
+        ("author:李*", [0, 1, 2, 3]),
+        ("author:张三、李四", [0, 1, 2]),
+        ('author:"grace ling"', [4]),
+        ("-author:李四", [4, 9]),
+        ("editor:周敏", [9]),
+        ("contributor:王五", [9]),
+        ("contributor:*统战部", [9]),
+    ):
+        assert sorted(numbers(searcher.find(query))) == wanted, query
+    counted = searcher.find("", facets=["author"]).facets["author"].values
+    assert sorted(counted) == [("Grace Ling", 1), ("张三", 3), ("李四", 4), ("王五", 1)]
+
+
+def test_yes_finds_what_is_so(few: Searcher) -> None:
+    for name in ("gone", "copies", "near"):
+        assert numbers(few.find(f"{name}:yes")) == numbers(few.find(f"{name}:only")) != numbers(few.find(""))
+
+
 def test_a_query_reads_one_state_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     searcher = archive(tmp_path, *(document(number, f"统战第{number}篇") for number in range(30)))
     assert searcher.find("统战", size=5).total == 30
