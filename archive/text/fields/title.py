@@ -206,7 +206,8 @@ class Lines:
         plain = (
             span
             for span in spans
-            if len(span) <= LINES and not any(self.blocks[i].links or is_subtitle(self.blocks[i].text) for i in span)
+            if len(span) <= LINES
+            and all(self.bares[i] and not (self.blocks[i].links or is_subtitle(self.blocks[i].text)) for i in span)
         )
         said = (span for span in plain if self.said("".join(self.bares[i] for i in span)) == "stated")
         return next(said, range(0))
