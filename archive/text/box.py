@@ -133,7 +133,7 @@ class _Walk:
         self.prose = False
         self.misnamed: int | None = None
         self.home: int | None = None
-        self.forms: list[int] = []
+        self.forms: set[int] = set()
         self.foot = self.find_foot()
         self.kinds: dict[int, str] = {}
 
@@ -151,28 +151,36 @@ class _Walk:
         self.drop_copies()
         return self.area()
 
-    def find_forms(self) -> list[int]:
+    def find_forms(self) -> set[int]:
         """What readers may write into or choose from: of each field the form, without the head and the first of the
         prose; on a page with prose also the largest box around it without any of that.
         """
         prose = list(filter(self.is_prose, range(*self.region[:2]))) if self.prose else []
-        found: dict[int, None] = {}
-        for asked in dict.fromkeys(self.outline.asked):
-            around = [box for box in self.boxes(asked) if not self.holds_any(box, (self.anchor, *prose[:1]))]
-            free = [box for box in around if prose and not self.holds_any(box, prose)]
-            forms = [box for box in around if self.outline.tags[box] == "form"]
-            found.update(dict.fromkeys((*forms, *free[-1:])))
-        return list(found)
+        begun, text = self.lineage([self.anchor, *prose[:1]]), self.lineage([self.anchor, *prose])
+        found, seen = set(), set()
+        for box in self.outline.asked:
+            largest, element = box, box
+            while element not in seen and element not in begun:
+                seen.add(element)
+                largest = element if element not in text else largest
+                found.update([element] if self.outline.tags[element] == "form" else [])
+                element = self.outline.parents[element]
+            found.update([largest] if prose and largest not in text else [])
+        return found
 
-    def holds_any(self, box: int, indices: Sequence[int]) -> bool:
-        """Whether an element holds one of some blocks."""
-        return any(self.outline.holds(box, index) for index in indices)
+    def lineage(self, indices: Sequence[int]) -> set[int]:
+        """The elements around some blocks, the page itself among them."""
+        found = {0}
+        for index in indices:
+            element = self.blocks[index].element
+            while element not in found:
+                found.add(element)
+                element = self.outline.parents[element]
+        return found
 
-    def boxes(self, element: int) -> Iterator[int]:
-        """An element and those around it, without the page itself."""
-        while self.outline.tags[element] not in ROOTS:
-            yield element
-            element = self.outline.parents[element]
+    def is_asked(self, index: int) -> bool:
+        """Whether a block stands in what readers may write into or choose from."""
+        return bool(self.forms) and not self.forms.isdisjoint(self.lineage([index]))
 
     def find_misnamed(self) -> int | None:
         """The box of the page's prose right under the head, where its name says that it stands beside articles:
@@ -718,7 +726,7 @@ class _Walk:
             return self.kind_of_link(index)
         if block.aside and not self.blocks[self.anchor].aside and not self.is_in_article(index):
             return "aside"
-        if any(self.outline.holds(form, index) for form in self.forms):
+        if self.is_asked(index):
             return rule if rule in ENDS else "comment_form"
         if rule is None:
             return self.kind_of_line(index)

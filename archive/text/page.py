@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape, unescape
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urljoin
 
 from lxml.cssselect import CSSSelector, SelectorError
@@ -28,8 +28,8 @@ from archive.text.scripts import written
 OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
 # The name of a column has at most so many characters.
 COLUMN = 8
-# A title that is a picture has at least so many characters.
-TITLE = 6
+# A title that is a picture has at least so many characters; so many pictures may be one.
+TITLE, ALTS = 6, 4
 # So many lines around the title may be labels and their values, each in a box of its own.
 CELLS = 24
 
@@ -99,7 +99,10 @@ class Page:
 
 def page_of(html: str, reading: Reading | None = None) -> Page | None:
     """Read a page by the site's selectors where they are given; None where there is nothing but white space."""
-    return _page(written(html), reading)
+    html = written(html)
+    page = _page(html, reading)
+    worded = None if page is None or page.is_title_stated else _worded(html, page)
+    return page if worded is None else _page(worded, reading)
 
 
 def _page(html: str, reading: Reading | None) -> Page | None:
@@ -118,8 +121,6 @@ def _page(html: str, reading: Reading | None) -> Page | None:
     head = _head(read)
     files = _files(read)
     titles = _titles(metas, head)
-    if worded := _worded(html, read, titles, whole):
-        return _page(worded, reading)
     boxes = teasers.groups(read, keys, {*titles, *(name for _, name in files)})
     plainly = found[:]
     _set_aside(found, chain(*boxes))
@@ -148,16 +149,20 @@ def _page(html: str, reading: Reading | None) -> Page | None:
     )
 
 
-def _worded(html: str, read: Outline, titles: Sequence[str], said: str) -> str | None:
+def _worded(html: str, page: Page) -> str | None:
     """The page with the words of a picture in its place, where the head states them as the title and no line says
     them; None where it has no such picture.
     """
-    for alt in dict.fromkeys(fold(image.get("alt", "")) for image in read.every("img")):
-        named = len(alt) >= TITLE and any(alt in title for title in titles) and not fields.is_site_name(alt)
-        if named and narrow(alt).replace(" ", "") not in said.replace(" ", ""):
-            for tag in _IMAGE.finditer(html):
-                if fold(unescape(attributes(tag[1]).get("alt", ""))) == alt:
-                    return f"{html[: tag.start()]}<h1>{escape(alt)}</h1>{html[tag.end() :]}"
+    alts = dict.fromkeys(fold(image.get("alt", "")) for image in page.outline.every("img"))
+    titles = _titles(page.metas, page.head)
+    stated = (alt for alt in alts if len(alt) >= TITLE and any(alt in title for title in titles))
+    for alt in islice(stated, ALTS):
+        said = "".join(block.text for block in page.blocks).replace(" ", "")
+        if fields.is_site_name(alt) or alt.replace(" ", "") in said:
+            continue
+        for tag in _IMAGE.finditer(html):
+            if fold(unescape(attributes(tag[1]).get("alt", ""))) == alt:
+                return f"{html[: tag.start()]}<h1>{escape(alt)}</h1>{html[tag.end() :]}"
     return None
 
 

@@ -48,7 +48,7 @@ def beside(outline: Outline, keys: Sequence[str], boxes: Sequence[list[int]], ti
     """The blocks of those boxes that stand beside an article, not right under the title."""
     own: set[int] = set()
     for box in boxes:
-        over = range((title or 0) + 1, box[0])
+        over = range(max((title or 0) + 1, box[0] - LOOK), box[0])
         lines = [i for i in over if outline.blocks[i].linked < 0.5 and not is_dateline(keys[i])]
         named = outline.blocks[box[0]].linked <= 0.5 and box[0] != title
         if title is None or title > box[0] or named or sum(furniture_id(keys[i]) is None for i in lines) > INTRODUCTION:
@@ -83,8 +83,8 @@ def _inside(outline: Outline, element: int, index: int) -> list[int]:
 
 def _of_box(outline: Outline, keys: Sequence[str], box: int, heads: dict[int, int]) -> list[int]:
     """The blocks of a box with teasers, and the name over them; none where it holds other paragraphs."""
-    own = _inside(outline, box, min(heads))
-    if outline.tags[box] in ROOTS or any(_is_paragraph(outline, i) and i not in heads.values() for i in own):
+    own, paragraphs = _inside(outline, box, min(heads)), set(heads.values())
+    if outline.tags[box] in ROOTS or any(_is_paragraph(outline, i) and i not in paragraphs for i in own):
         return []
     over, following, around = own[0] - 1, own[-1] + 1, outline.parents[box]
     if over < 0 or outline.blocks[over].size > NAME or outline.blocks[over].linked > 0.5 or dates.read(keys[over]):
