@@ -116,14 +116,23 @@ def blocks_of(runs: Sequence[Run], tags: Sequence[str]) -> tuple[list[Block], li
         if not trimmed:
             continue
         if parted and (lines := _parted(trimmed, marked)) is not None:
-            linked = links >= sum(map(len, lines)) * 0.9
-            found += [_block(line, line, len(line) * linked, holder, tags[holder], aside=aside) for line in lines]
+            led = _led(lines, links, marked)
+            found += [
+                _block(line, line, len(line) * (line in led), holder, tags[holder], aside=aside) for line in lines
+            ]
             continue
         line, spaced = _line(trimmed)
         if line:
             found.append(_block(line, spaced, links, holder, tags[holder], aside=aside))
     starts.append(len(found))
     return found, starts
+
+
+def _led(lines: list[str], links: int, marked: str) -> Sequence[str]:
+    """The lines of a parted run that are links: all, or the one that is an inline element of their size."""
+    if links >= sum(map(len, lines)) * 0.9:
+        return lines
+    return [fold(part) for part in marked.split(EDGE) if 0 < links == len(part.strip())]
 
 
 def _block(line: str, spaced: str, links: int, holder: int, tag: str, *, aside: bool) -> Block:

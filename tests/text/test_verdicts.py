@@ -615,6 +615,16 @@ def test_rows_that_say_more_than_their_link_are_a_list(row: str, many: int, head
     assert found.reason == "list"
 
 
+@pytest.mark.parametrize("link", ["<a href='/info/1002/{0}.htm'>{1}</a>", "{1}"])
+def test_a_row_whose_day_is_parted_from_its_link_by_an_indent_leads_on(link: str) -> None:
+    row = "<tr><td>v</td><td>" + link + "　\n　　　(发布时间：{3} 21:47:14 阅读次数：)</td></tr>"
+    rows = "".join(row.format(number, *TEASERS[number % 3]) for number in range(20))
+    body = f"<title>校园新闻-望川学院</title><table><tr><td>校园新闻</td></tr>{rows}</table><div>共784条 1/40</div>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/index/xyxw.htm"), None)
+    # The same lines without links are a text.
+    assert isinstance(found, Skip) == ("<a" in link), found
+
+
 @pytest.mark.parametrize("many", [2, 4])
 @pytest.mark.parametrize(
     "pager", ["共 <b>10</b> 篇文章 页次：<b>2</b>/2 页", "共23条 3/3页 首页 上一页", "页次: 2/2 页"]
