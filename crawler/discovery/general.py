@@ -89,7 +89,7 @@ _DRAWN = re.compile(
 )
 # 'list.asp?ym='+this.value is only a piece of an address.
 _CLICK = re.compile(
-    r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"](?!\s{0,3}\+)"
+    r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*(?:encodeURI\(\s*)?['\"]([^'\"]+)['\"](?!\s{0,3}\+)"
 )
 # Days of the shortest month: numbers that all stand on a page are those of a calendar.
 _MONTH = frozenset(range(1, 29))

@@ -834,3 +834,10 @@ def test_thousands_of_links_in_one_row_take_linear_time(whole: str, row: str) ->
 
     short, long = (min(seconds(count) for _ in range(2)) for count in (500, 2000))
     assert long < 8 * short
+
+
+def test_a_handler_that_encodes_an_address_names_it() -> None:
+    html = (
+        "<html><body>1/28页 <a href='#' onclick=\"location.href=encodeURI('index_2.jhtml');\">下一页</a></body></html>"
+    )
+    assert paths(found(html, "http://h/dt/index.jhtml"), "next") == ["/dt/index_2.jhtml"]
