@@ -66,6 +66,8 @@ LATER = re.compile(
 _EARLIER = re.compile(rf"[\s<«‹◀◄←]{{1,9}}(?:{_NAMED})?|prev(?:ious)?", re.IGNORECASE)
 # The row of a link is at most so many elements up.
 ROW = 4
+# The box of a pager is so many above each link in it.
+ABOUT = 3
 _SELECTS = XPath("//select[contains(@onchange, 'location')]")
 _OPTIONS = XPath(".//option/@value", smart_strings=False)
 # What an option's value needs to be an address, not a number or a month.
@@ -95,7 +97,7 @@ _CLICK = re.compile(
 _MONTH = frozenset(range(1, 29))
 _CELLS = XPath(".//*[not(*)][string-length() < 6]/text()", smart_strings=False)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
-_HOME = ("首页", "首頁")
+_HOME = re.compile(r"[\W_]{0,9}首\s?[页頁][\W_]{0,9}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Most characters of a pager of two pages, and of what a row says beside its date.
 _PAGER, _LABEL = 60, 12
@@ -338,6 +340,10 @@ class _Anchors:
         for element, written in found:
             href = absolute(self._base, written)
             link = self._link(element, href) if href is not None else None
+        # What stands around the links of a pager, and links that say 首页.
+        self._ways: set[HtmlElement] = set()
+        self._homes: list[tuple[Link, HtmlElement]] = []
+        self._bare: bool | None = None
             if link is not None:
                 yield link
 
@@ -352,7 +358,9 @@ class _Anchors:
         # One number alone is no pager: a count, a rank.
         for link in self._numbers if self._counted or self._leads or days else ():
             yield link if self._is_own(link, days=days) else replace(link, kind="page")
-        # 首页 is the first page of a pager, and the home page in every menu.
+        for link, element in self._homes:
+            # 首页 is the first page of a pager, and the home page in every menu.
+            yield link if self._is_in_pager(element) else replace(link, kind="page")
         for link in self._ends:
             if days and _EARLIER.fullmatch(link.anchor or ""):
                 yield replace(link, kind="next")
@@ -382,6 +390,12 @@ class _Anchors:
         if "next" in (element.get("rel") or "").lower().split() or (anchor and NEXT.fullmatch(anchor)):
             self._leads = True
             self._after.add(shape(href))
+    def _is_bare(self) -> bool:
+        """Whether a page says hardly more than its pager."""
+        if self._bare is None:
+            self._bare = len(" ".join(_PLAIN(self._root))) <= _ROW
+        return self._bare
+
             link = Link(url=href, anchor=anchor, kind="next", priority=LIST)
             if not (anchor and LATER.fullmatch(anchor)):
                 return link
@@ -394,12 +408,13 @@ class _Anchors:
     def _is_held(self, element: HtmlElement, href: str, anchor: str) -> bool:
         """Whether a link looks like one of a pager's: it is kept until all links are known."""
         link = Link(url=href, anchor=anchor, kind="pager", priority=LIST)
+            self._ways.update(islice(element.iterancestors(), ABOUT))
         if NUMBER.fullmatch(anchor) and host_of(href) == host_of(self._base):
             self._numbers.append(link)
             self._counted = self._counted or len(self._numbers) > 1 or _beside_its_like(element, anchor)
         elif any(way.fullmatch(anchor) for way in (BACK, _ENDS, _EARLIER, LATER)):
             self._ends.append(link)
-            self._leads |= anchor not in _HOME
+            self._leads = True
         else:
             return False
         return True
@@ -410,13 +425,24 @@ def clicked(code: str) -> str | None:
 
     >>> clicked("window.location='/xw/'"), clicked("location='/list?ym='+this.value")
     ('/xw/', None)
+        elif _HOME.fullmatch(anchor):
+            self._homes.append((link, element))
+            return True
     """
     found = _CLICK.search(code)
     return found[1] if found else None
 
 
+        self._ways.update(islice(element.iterancestors(), ABOUT))
 def shows_month(box: HtmlElement) -> bool:
     """Whether a box shows the days of a month."""
+    def _is_in_pager(self, element: HtmlElement) -> bool:
+        """Whether a link stands beside others of a pager."""
+        if not (self._leads or self._counted):
+            return False
+        around = next((each for each in islice(element.iterancestors(), ABOUT) if each in self._ways), None)
+        return around is not None and (around.tag != "body" or self._is_bare())
+
     texts = {text.strip() for text in _CELLS(box)}
     return {int(text) for text in texts if text.isascii() and text.isdecimal()} >= _MONTH
 

@@ -836,6 +836,22 @@ def test_thousands_of_links_in_one_row_take_linear_time(whole: str, row: str) ->
     assert long < 8 * short
 
 
+@pytest.mark.parametrize("word", ["首页", "首 页", "[首页]"])
+@pytest.mark.parametrize(
+    "pager", ["<a href='list_2.html'>下一页</a>", "<a href='list_2.html'>2</a> <a href='3.html'>3</a>", ""]
+)
+def test_the_home_page_in_a_menu_is_no_page_of_a_list_and_the_first_page_in_its_pager_is(word: str, pager: str) -> None:
+    first = f"<a href='list_1.html'>{word}</a>" if pager else ""
+    html = (
+        f"<html><body><div class=top><ul><li><a href='/'>{word}</a></li><li><a href='/xw/'>要闻</a></li></ul></div>"
+        "<div class=main><div><ul><li><a href='/a/202002/1.html'>会议召开</a> 2020-02-19</li></ul>"
+        f"<div class=pages>{first} <span>1</span> {pager}</div></div></div></body></html>"
+    )
+    links = found(html, "http://h/xw/list.html")
+    assert paths(links, "page") == ["/xw/", "/a/202002/1.html", "/"]
+    assert paths(links, "pager")[-1:] == (["/xw/list_1.html"] if pager else [])
+
+
 def test_a_handler_that_encodes_an_address_names_it() -> None:
     html = (
         "<html><body>1/28页 <a href='#' onclick=\"location.href=encodeURI('index_2.jhtml');\">下一页</a></body></html>"
