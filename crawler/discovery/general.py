@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -80,7 +80,7 @@ _NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
 _PLAIN = XPath(".//text()[not(parent::script or parent::style)]", smart_strings=False)
-_COUNT = XPath("count(.//a[@href])")
+_COUNT, _COUNT_ALL = XPath("count(.//a[@href])"), XPath("count(.//a)")
 _ALTS = XPath(".//img/@alt")
 _SOURCES = XPath(".//img/@src")
 # A way on without words, by the class or id of its element.
@@ -110,6 +110,11 @@ _WRITES = XPath("boolean(//form//textarea)")
 # Rows without an address that make a list.
 BLIND = 3
 _KINDS = {
+# Links of rows in other boxes that lead nowhere.
+_DEAD = XPath(
+    "//a[not(@href) or @href = '' or @href = '#' or starts-with(@href, 'javascript:')]"
+    "[not(ancestor::li or ancestor::tr or ancestor::dd)]"
+)
     "a": "a",
     "area": "a",
     "frame": "frame",
@@ -647,7 +652,7 @@ def blind_rows(root: HtmlElement) -> tuple[int, int]:
     """
     blind, messages, places = 0, 0, frozenset(map(str, root.xpath("//@id | //@name")))
     begun, writes = False, bool(_WRITES(root))
-    for row in _ROWS(root):
+    for row in [*_ROWS(root), *_dated_boxes(root)]:
         words = " ".join("".join(row.itertext()).split())
         titled = 12 < len(words) <= _ROW and (day := row_date(words)) and len(words) - len(day) >= 8
         nowhere = bool(words) and (not _LINKED(row) or _led_nowhere(row, places))
@@ -671,3 +676,22 @@ def _led_nowhere(row: HtmlElement, places: Collection[str]) -> bool:
 def _is_route(href: str, places: Collection[str]) -> bool:
     """Whether a link stays on its page, and leads to no place on it."""
     return href.startswith("#") and href[1:] not in places
+def _dated_boxes(root: HtmlElement) -> Iterable[HtmlElement]:
+    """Rows in boxes of other names, around links that lead nowhere."""
+    said: dict[HtmlElement, str] = {}
+    boxes = (_dated_box(link, said) for link in _DEAD(root))
+    return dict.fromkeys(box for box in boxes if box is not None)
+
+
+def _dated_box(link: HtmlElement, said: dict[HtmlElement, str]) -> HtmlElement | None:
+    """The smallest box around a link in which a day stands, and no other link; `said`: the words of boxes so far."""
+    for around in islice(chain((link,), link.iterancestors()), ROW):
+        if around not in said:
+            said[around] = " ".join(" ".join(_PLAIN(around)).split()) if _COUNT_ALL(around) <= 1 else ""
+        if not 0 < len(said[around]) <= _ROW:
+            return None
+        if row_date(said[around]):
+            return around
+    return None
+
+

@@ -63,6 +63,7 @@ _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
 )
+_PRESSED = ("a", "button", "input")
 # Boxes and buttons of pagers that only a script reads, by their classes.
 _BOXES = XPath(
     "//*[self::ul or self::ol or self::div or self::nav or self::p][contains(@class, 'pag') or contains(@id, 'pag')]"
@@ -196,11 +197,14 @@ def _is_pressed_out(root: HtmlElement, claimed: int) -> bool:
 def _controls(root: HtmlElement) -> tuple[str, ...]:
     """What would show more of the list and has no address, with its handler where it stands in the page."""
     found: dict[str, None] = {}
-    for element in _CONTROLS(root):
-        words = said_by(element)
+    controls = [(element, said_by(element)) for element in _CONTROLS(root)]
+    # Of many links 更多 an editor left one empty.
+    led = {words for element, words in controls if element.tag == "a" and not _is_unfollowed(element)}
+    for element, words in controls:
         href = (element.get("href") or "").strip()
         code = element.get("onclick") or (href if len(href) > 12 or href.startswith(_ROUTES) else "")
-        if _says_more(words, href) and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):
+        empty = words in led and not code
+        if _says_more(words, href) and _is_unfollowed(element) and (element.tag in _PRESSED or code) and not empty:
             found[f"{words} {code}".strip()[:CONTROL]] = None
     days = [f"{each.get('type')} {each.get('onchange')}" for each in _DAYS(root)]
     found |= dict.fromkeys([*_numbers(root), *(words[:CONTROL] for words in days)])

@@ -124,6 +124,9 @@ def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
         ("<div class='bdsharebuttonbox'><a onclick='share()'>更多</a></div>", ()),
         ("<a onclick='go(2)' data-cundang-followed=''>下一页</a>", ()),
         ("<a onclick='slide()'>&gt;</a>", ()),
+        ("<a href=''>更多&gt;&gt;</a>", ("更多>>",)),
+        ("<a href=''>更多&gt;&gt;</a><a href='/xw/'>更多&gt;&gt;</a>", ()),
+        ("<a onclick='more()'>更多&gt;&gt;</a><a href='/xw/'>更多&gt;&gt;</a>", ("更多>> more()",)),
         ("<span onclick=\"location.href='/l/'\">更多</span>", ()),
         ("<a href=\"javascript:window.open('/l/')\">更多</a>", ()),
         ("<a onclick=\"location='/l?p='+n\">下一页</a>", ("下一页 location='/l?p='+n",)),
@@ -175,6 +178,11 @@ ROW = "<li{}><a{}>全市统战部长会议召开</a> 2020-02-19</li>"
         (ROW.format("", " href='/1.html'"), 4, 0),
         (ROW.format(" onclick=\"location.href='/1.html'\"", ""), 4, 0),
         ("<li>要闻 2020-02-19</li>", 4, 0),
+        # In other boxes than rows.
+        ("<div><a href='javascript:;'>全市统战部长会议召开</a> <p>2020-02-19</p></div>", 4, 4),
+        ("<a href='javascript:;'><h3>全市统战部长会议召开</h3>\n\n<p>2020-02-19</p></a>", 4, 4),
+        ("<div><a href='javascript:;'>全市统战部长会议召开</a> <a href='/1.html'>详情</a> 2020-02-19</div>", 4, 0),
+        ("<div><a href='javascript:;'>全市统战部长会议召开</a> <p>部长讲话。</p></div>", 4, 0),
     ],
 )
 def test_dated_rows_without_an_address_are_counted(row: str, count: int, blind: int) -> None:
