@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from itertools import chain
 
 from lxml.html import HtmlElement
 
 from crawler.discovery import answers, aspnet, counter, feed, general, hanweb, jump, trs
-from crawler.discovery.link import Link
+from crawler.discovery.general import says_nothing
+from crawler.discovery.link import ARTICLE, LIST, Link
 from crawler.discovery.scripted import forms
+from crawler.queue.address import shape
 
 __all__ = ["Link", "discover", "within"]
 
@@ -26,6 +30,8 @@ _FAMILIES = (
 # Links of a page that are followed: as many as a sitemap may name. A portal's home page has some 800, a list of all
 # articles of a site thousands.
 LINKS = 50_000
+# So many links make a menu; most names of columns have at most so many characters, and none more than the longest.
+MENU, NAME, LONG_NAME = 5, 8, 12
 
 
 def discover(url: str, html: str, root: HtmlElement | None, encoding: str = "utf-8") -> list[Link]:
@@ -39,16 +45,51 @@ def discover(url: str, html: str, root: HtmlElement | None, encoding: str = "utf
             known = found.get(link.url)
             if known is None:
                 found[link.url] = link
-            elif known.row_date is None and link.row_date is not None and known.kind == link.kind:
-                # The same article as a headline above, and in the list with its date.
-                found[link.url] = link
+            elif known.kind == link.kind == "page":
+                found[link.url] = _both(known, link)
     if not _leads_on(found.values()):
         # A form for the number of a page; else names that are guessed.
         more = list(jump.discover(url, html, root)) or counter.discover(url, html, root)
         found |= {link.url: link for link in more}
     for link in chain(*(family(url, html, root) for family in (jump.sends, jump.periods, jump.buttons))):
         found.setdefault(link.url, link)
+    for column in _columns(found.values()):
+        found[column] = replace(found[column], priority=LIST)
     return [forms(link, encoding) for link in found.values()]
+
+
+def _columns(links: Collection[Link]) -> set[str]:
+    """The addresses that look like those of articles and are a menu's: all links of their shape have short names.
+
+    Systems number their columns, too: /newslist/20196271336128.html.
+    """
+    rows = [link for link in links if link.kind == "page" and link.priority == ARTICLE]
+    if sum(len(link.anchor or "") <= NAME for link in rows) < MENU:
+        return set()
+    like: defaultdict[str, list[Link]] = defaultdict(list)
+    for link in rows:
+        like[shape(link.url)].append(link)
+    return {link.url for group in like.values() if _is_menu(group) for link in group}
+
+
+def _is_menu(links: list[Link]) -> bool:
+    sizes = [len(link.anchor or "") for link in links]
+    if len(links) < MENU or max(sizes) > LONG_NAME or any(link.row_date for link in links):
+        return False
+    return sum(0 < size <= NAME for size in sizes) >= 0.75 * len(sizes)
+
+
+def _both(known: Link, link: Link) -> Link:
+    """One link of two that lead to the same page: a picture and a headline, a headline above and the row of a list."""
+    named, other = known.anchor or "", link.anchor or ""
+    if says_nothing(named) or (named and other.startswith(named)):
+        better = other or named
+    elif says_nothing(other) or named.startswith(other) or link.row_date is None or known.row_date is not None:
+        better = named
+    else:
+        better = other
+    dated = known if known.row_date is not None or link.row_date is None else link
+    return dated if dated.anchor == better else replace(dated, anchor=better or None)
 
 
 def within(links: list[Link]) -> tuple[list[Link], int]:

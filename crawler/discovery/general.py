@@ -83,6 +83,10 @@ _PLAIN = XPath(".//text()[not(parent::script or parent::style)]", smart_strings=
 _COUNT, _COUNT_ALL = XPath("count(.//a[@href])"), XPath("count(.//a)")
 _ALTS = XPath(".//img/@alt")
 _SOURCES = XPath(".//img/@src")
+# What begins a line of its own, and a mark before a title.
+_LINED = frozenset(("div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "tr", "td"))
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_BULLET = re.compile(r"\A[·•・▪■◆●○★☆※]+\s?(?=[\w“《【（(])")
 # A way on without words, by the class or id of its element.
 _NAMED_WAY = re.compile(r"(?:\A|[\s_-])(?:page[_-]?)?(next|prev)(?:ious)?(?:[_-]?page)?(?:\Z|[\s_-])", re.IGNORECASE)
 # A pager that is drawn, and the word in the name of its picture.
@@ -101,20 +105,22 @@ _HOME = re.compile(r"[\W_]{0,9}首\s?[页頁][\W_]{0,9}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Most characters of a pager of two pages, and of what a row says beside its date.
 _PAGER, _LABEL = 60, 12
+# Characters of 发布时间：, which a day may have before it.
+_SAID_DAY = 5
 # Characters of a text that a row may have beside its link.
 _ROW = 200
 _ROWS = XPath("//li[not(.//li)] | //tr[not(.//tr)] | //dd[not(.//dd)]")
+# Links of rows in other boxes that lead nowhere.
+_DEAD = XPath(
+    "//a[not(@href) or @href = '' or @href = '#' or starts-with(@href, 'javascript:')]"
+    "[not(ancestor::li or ancestor::tr or ancestor::dd)]"
+)
 _LINKED = XPath("boolean(.//a[@href] | .//@onclick | self::*[@onclick])")
 # A form in which readers write.
 _WRITES = XPath("boolean(//form//textarea)")
 # Rows without an address that make a list.
 BLIND = 3
 _KINDS = {
-# Links of rows in other boxes that lead nowhere.
-_DEAD = XPath(
-    "//a[not(@href) or @href = '' or @href = '#' or starts-with(@href, 'javascript:')]"
-    "[not(ancestor::li or ancestor::tr or ancestor::dd)]"
-)
     "a": "a",
     "area": "a",
     "frame": "frame",
@@ -334,6 +340,10 @@ class _Anchors:
         self._base, self._root, self._dates = base, root, dates
         self._numbers: list[Link] = []
         self._ends: list[Link] = []
+        # What stands around the links of a pager, and links that say 首页.
+        self._ways: set[HtmlElement] = set()
+        self._homes: list[tuple[Link, HtmlElement]] = []
+        self._bare: bool | None = None
         self._later: list[Link] = []
         self._after: set[str] = set()
         # Whether a row has no more than one link.
@@ -345,10 +355,6 @@ class _Anchors:
         for element, written in found:
             href = absolute(self._base, written)
             link = self._link(element, href) if href is not None else None
-        # What stands around the links of a pager, and links that say 首页.
-        self._ways: set[HtmlElement] = set()
-        self._homes: list[tuple[Link, HtmlElement]] = []
-        self._bare: bool | None = None
             if link is not None:
                 yield link
 
@@ -384,23 +390,26 @@ class _Anchors:
         # The first page of a list has a name of its own, index.html.
         return not days and (not self._after or number.anchor == "1")
 
-    def _link(self, element: HtmlElement, href: str) -> Link | None:
-        look = look_of(href)
-        if look == "foreign":
-            return None
-        anchor, date = _anchor(element, self._single), self._dates.get(element)
-        if look in ("file", "image"):
-            date = date if look == "file" else None
-            return Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
-        if "next" in (element.get("rel") or "").lower().split() or (anchor and NEXT.fullmatch(anchor)):
-            self._leads = True
-            self._after.add(shape(href))
     def _is_bare(self) -> bool:
         """Whether a page says hardly more than its pager."""
         if self._bare is None:
             self._bare = len(" ".join(_PLAIN(self._root))) <= _ROW
         return self._bare
 
+    def _link(self, element: HtmlElement, href: str) -> Link | None:
+        look = look_of(href)
+        if look == "foreign":
+            return None
+        anchor, date = _anchor(element, self._single), self._dates.get(element)
+        if anchor and date:
+            anchor = anchor.removeprefix(date).removesuffix(date).strip() or anchor
+        if look in ("file", "image"):
+            date = date if look == "file" else None
+            return Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
+        if "next" in (element.get("rel") or "").lower().split() or (anchor and NEXT.fullmatch(anchor)):
+            self._leads = True
+            self._ways.update(islice(element.iterancestors(), ABOUT))
+            self._after.add(shape(href))
             link = Link(url=href, anchor=anchor, kind="next", priority=LIST)
             if not (anchor and LATER.fullmatch(anchor)):
                 return link
@@ -413,34 +422,20 @@ class _Anchors:
     def _is_held(self, element: HtmlElement, href: str, anchor: str) -> bool:
         """Whether a link looks like one of a pager's: it is kept until all links are known."""
         link = Link(url=href, anchor=anchor, kind="pager", priority=LIST)
-            self._ways.update(islice(element.iterancestors(), ABOUT))
         if NUMBER.fullmatch(anchor) and host_of(href) == host_of(self._base):
             self._numbers.append(link)
             self._counted = self._counted or len(self._numbers) > 1 or _beside_its_like(element, anchor)
+        elif _HOME.fullmatch(anchor):
+            self._homes.append((link, element))
+            return True
         elif any(way.fullmatch(anchor) for way in (BACK, _ENDS, _EARLIER, LATER)):
             self._ends.append(link)
             self._leads = True
         else:
             return False
+        self._ways.update(islice(element.iterancestors(), ABOUT))
         return True
 
-
-def clicked(code: str) -> str | None:
-    """The address that a handler names without computing it; None: it names none.
-
-    >>> clicked("window.location='/xw/'"), clicked("location='/list?ym='+this.value")
-    ('/xw/', None)
-        elif _HOME.fullmatch(anchor):
-            self._homes.append((link, element))
-            return True
-    """
-    found = _CLICK.search(code)
-    return found[1] if found else None
-
-
-        self._ways.update(islice(element.iterancestors(), ABOUT))
-def shows_month(box: HtmlElement) -> bool:
-    """Whether a box shows the days of a month."""
     def _is_in_pager(self, element: HtmlElement) -> bool:
         """Whether a link stands beside others of a pager."""
         if not (self._leads or self._counted):
@@ -448,6 +443,19 @@ def shows_month(box: HtmlElement) -> bool:
         around = next((each for each in islice(element.iterancestors(), ABOUT) if each in self._ways), None)
         return around is not None and (around.tag != "body" or self._is_bare())
 
+
+def clicked(code: str) -> str | None:
+    """The address that a handler names without computing it; None: it names none.
+
+    >>> clicked("window.location='/xw/'"), clicked("location='/list?ym='+this.value")
+    ('/xw/', None)
+    """
+    found = _CLICK.search(code)
+    return found[1] if found else None
+
+
+def shows_month(box: HtmlElement) -> bool:
+    """Whether a box shows the days of a month."""
     texts = {text.strip() for text in _CELLS(box)}
     return {int(text) for text in texts if text.isascii() and text.isdecimal()} >= _MONTH
 
@@ -511,8 +519,10 @@ def _root(base: str) -> str:
 def _anchor(element: HtmlElement, single: dict[HtmlElement, bool]) -> str | None:
     """The words of a link; `single`: whether the rows that were met so far have no more than one link."""
     text = fold("".join(element.itertext()))
+    if text and len(element):
+        text = _title_in(element) or text
     if text and not text.endswith(("…", "...")):
-        return (_ACT.fullmatch(text) and _name_of_row(element, single)) or text
+        return (_ACT.fullmatch(text) and _name_of_row(element, single)) or _BULLET.sub("", text)
     # A title cut for its column: the whole one stands in the title attribute.
     named = fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
     named = named or fold(element.get("aria-label") or element.get("value") or "")
@@ -521,6 +531,41 @@ def _anchor(element: HtmlElement, single: dict[HtmlElement, bool]) -> str | None
     way = _DRAWN.fullmatch(" ".join(_SOURCES(element)))
     way = way or _NAMED_WAY.search(f"{element.get('class') or ''} {element.get('id') or ''}")
     return way[1].lower() if way else None
+
+
+def _title_in(element: HtmlElement) -> str | None:
+    """The title in a link that holds a whole row: its heading, else its first line that is no day; None: it holds none.
+
+    >>> from lxml.html import fragment_fromstring
+    >>> _title_in(fragment_fromstring("<a><div>2023-06-20</div><div>会议<i>召开</i></div><p>今天, ...</p></a>"))
+    '会议召开'
+    """
+    inside = [each for each in element.iterdescendants() if each.tag in _LINED]
+    heading = next((each for each in inside if str(each.tag).startswith("h")), None)
+    titles = _lines(element if heading is None else heading) if inside else ()
+    return next((each for each in titles if _WORDS.search(each) and not _is_day(each)), None)
+
+
+def _lines(element: HtmlElement) -> Iterator[str]:
+    """The lines of an element, white space folded."""
+    line = ""
+    for event, each in iterwalk(element, events=("start", "end", "comment")):
+        if each.tag in _LINED:
+            yield " ".join(line.split())
+            line = ""
+        line += (each.text if event == "start" else each is not element and each.tail) or ""
+    yield " ".join(line.split())
+
+
+def _is_day(text: str) -> bool:
+    """Whether a line says a day and hardly anything else."""
+    date = row_date(text)
+    return date is not None and len(text) - len(date) <= _SAID_DAY
+
+
+def says_nothing(anchor: str) -> bool:
+    """Whether the words of a link do not say what it leads to."""
+    return not anchor or bool(_ACT.fullmatch(anchor) or MORE.fullmatch(anchor))
 
 
 def _name_of_row(element: HtmlElement, single: dict[HtmlElement, bool]) -> str | None:
@@ -663,19 +708,6 @@ def blind_rows(root: HtmlElement) -> tuple[int, int]:
     return blind if blind >= BLIND else 0, messages
 
 
-def _led_nowhere(row: HtmlElement, places: Collection[str]) -> bool:
-    """Whether a row has only calls of scripts, or names that a script reads (#/detail/3): they name no address."""
-    if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
-        codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
-        if any("location" in code or "open(" in code for code in codes):
-            return False
-    hrefs = [str(href).strip() for href in row.xpath(".//a/@href")]
-    return all(href in ("", "#") or href.lower().startswith("javascript:") or _is_route(href, places) for href in hrefs)
-
-
-def _is_route(href: str, places: Collection[str]) -> bool:
-    """Whether a link stays on its page, and leads to no place on it."""
-    return href.startswith("#") and href[1:] not in places
 def _dated_boxes(root: HtmlElement) -> Iterable[HtmlElement]:
     """Rows in boxes of other names, around links that lead nowhere."""
     said: dict[HtmlElement, str] = {}
@@ -695,3 +727,16 @@ def _dated_box(link: HtmlElement, said: dict[HtmlElement, str]) -> HtmlElement |
     return None
 
 
+def _led_nowhere(row: HtmlElement, places: Collection[str]) -> bool:
+    """Whether a row has only calls of scripts, or names that a script reads (#/detail/3): they name no address."""
+    if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
+        codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
+        if any("location" in code or "open(" in code for code in codes):
+            return False
+    hrefs = [str(href).strip() for href in row.xpath(".//a/@href")]
+    return all(href in ("", "#") or href.lower().startswith("javascript:") or _is_route(href, places) for href in hrefs)
+
+
+def _is_route(href: str, places: Collection[str]) -> bool:
+    """Whether a link stays on its page, and leads to no place on it."""
+    return href.startswith("#") and href[1:] not in places

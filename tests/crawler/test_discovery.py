@@ -836,6 +836,48 @@ def test_thousands_of_links_in_one_row_take_linear_time(whole: str, row: str) ->
     assert long < 8 * short
 
 
+@pytest.mark.parametrize(
+    ("links", "name"),
+    [
+        # A headline and what leads to it again; a picture and a headline; one that is cut, without a mark.
+        ("<a href=/a/1.html>全市统战部长会议召开</a><a href=/a/1.html>[ 详情]</a> 2020-02-19", "全市统战部长会议召开"),
+        (
+            "<a href=/a/1.html>全市统战部长会议召开</a><i>2020-02-19</i> <a href=/a/1.html>更多</a>",
+            "全市统战部长会议召开",
+        ),
+        ("<a href=/a/1.html><img src=/1.jpg></a><a href=/a/1.html>全市统战部长会议召开</a>", "全市统战部长会议召开"),
+        ("<a href=/a/1.html>全市统战部长</a><a href=/a/1.html>全市统战部长会议召开</a>", "全市统战部长会议召开"),
+        ("<a href=/a/1.html>全市统战部长会议召开</a><a href=/a/1.html>全市统战</a> 2020-02-19", "全市统战部长会议召开"),
+        ("<a href=/a/1.html>图解统战</a><a href=/a/1.html>全市统战部长会议召开</a> 2020-02-19", "全市统战部长会议召开"),
+        ("<a href=/a/1.html>全市统战部长会议召开</a><a href=/a/1.html>图解统战</a>", "全市统战部长会议召开"),
+    ],
+)
+def test_of_two_links_to_an_article_the_one_that_says_what_it_is_names_it(links: str, name: str) -> None:
+    article = next(
+        link for link in found(f"<html><body><ul><li>{links}</li></ul></body></html>") if link.kind == "page"
+    )
+    assert article.anchor == name
+    assert (article.row_date is not None) == ("2020" in links)
+
+
+@pytest.mark.parametrize(
+    ("inside", "name"),
+    [
+        ("<h3>全市会议召开(2020-12-25)</h3><p>全市会议召开，部长讲话。</p>", "全市会议召开"),
+        ("<div><!-- new --><div>会议召开</div></div><div>2020-11-26</div>", "会议召开"),
+        ("<p>2020-11-26</p><p>会议<b>召开</b></p><p>部长讲话。</p>", "会议召开"),
+        ("会议召开 <span>2020-11-26</span>", "会议召开"),
+        ("·会议召开", "会议召开"),
+        ("·“六一”会议召开", "“六一”会议召开"),
+        ("<span>会议</span><span>召开</span>", "会议召开"),
+        ("12·4国家宪法日", "12·4国家宪法日"),
+    ],
+)
+def test_a_link_that_holds_its_whole_row_is_named_by_its_title(inside: str, name: str) -> None:
+    (article,) = found(f"<html><body><div><a href='/a/202012/1.html'>{inside}</a></div></body></html>")
+    assert article.anchor == name
+
+
 @pytest.mark.parametrize("word", ["首页", "首 页", "[首页]"])
 @pytest.mark.parametrize(
     "pager", ["<a href='list_2.html'>下一页</a>", "<a href='list_2.html'>2</a> <a href='3.html'>3</a>", ""]
@@ -850,6 +892,24 @@ def test_the_home_page_in_a_menu_is_no_page_of_a_list_and_the_first_page_in_its_
     links = found(html, "http://h/xw/list.html")
     assert paths(links, "page") == ["/xw/", "/a/202002/1.html", "/"]
     assert paths(links, "pager")[-1:] == (["/xw/list_1.html"] if pager else [])
+
+
+@pytest.mark.parametrize(
+    ("names", "menu"),
+    [
+        (["学校概况", "校园动态", "通知公告", "每周工作", "职业教育与成人教育科"], True),
+        (["学校概况", "校园动态", "通知公告", "每周工作"], False),
+        (["学校概况", "校园动态", "通知公告", "每周工作", "我校举行第十二届校园文化艺术节开幕式"], False),
+        (["职业教育与成人教育科", "党风行风建设工作办公室", "离退休干部工作管理科", "每周工作", "通知公告"], False),
+    ],
+)
+def test_links_with_short_names_and_addresses_of_one_shape_are_a_menu(names: list[str], menu: bool) -> None:
+    links = "".join(f"<li><a href='/newslist/20196271336128{n}.html'>{name}</a></li>" for n, name in enumerate(names))
+    rows = "".join(f"<li><a href='/page/43333{n}.html'>会议召开</a> 2020-02-1{n}</li>" for n in range(6))
+    html = f"<html><body><ul>{links}</ul><ul>{rows}</ul></body></html>"
+    every = {link.url: link.priority for link in found(html, "http://h/newslist/1.html")}
+    assert {every[url] == LIST for url in every if "/newslist/" in url} == {menu}
+    assert {every[url] for url in every if "/page/" in url} == {ARTICLE}
 
 
 def test_a_handler_that_encodes_an_address_names_it() -> None:
