@@ -917,3 +917,8 @@ def test_a_handler_that_encodes_an_address_names_it() -> None:
         "<html><body>1/28页 <a href='#' onclick=\"location.href=encodeURI('index_2.jhtml');\">下一页</a></body></html>"
     )
     assert paths(found(html, "http://h/dt/index.jhtml"), "next") == ["/dt/index_2.jhtml"]
+
+
+def test_the_second_day_of_some_is_no_day_of_a_row() -> None:
+    html = "<html><body><ul><li><a href='/1.html'>普及活动周5月12-18日举行</a></li></ul></body></html>"
+    assert [link.row_date for link in found(html)] == [None]
