@@ -279,7 +279,7 @@ class Shape:
 
     def has_media(self) -> bool:
         """Whether a picture or a film stands in the box, and in no row, or, where no text is, by the dateline."""
-        media = {at for at, _ in self.outline.media}.difference(self.rows if self.said else ())
+        media = {at for at, _ in self.outline.media}.difference(self.rows)
         if not self.said and self.page.title is not None and has_dateline(self.page):
             return not media.isdisjoint(range(self.page.title + 1 - NEAR, self.within.stop + 1))
         box = self.area if self.area is not None and self.area.media else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fit_weights import fit, of_shape, wrong
+from pages import skipped
 
 from archive.text.clean import clean
 from archive.text.document import Document, Skip
@@ -1075,3 +1076,21 @@ def test_records_in_xml_are_a_list_and_one_article_in_xml_is_none(kind: str, bod
     if kind.endswith("wml"):
         assert isinstance(read, Document)
         assert read.title == "市委统战部召开座谈会"
+
+
+@pytest.mark.parametrize("rows", [2, 3, 7])
+def test_the_icons_of_rows_are_no_picture_of_an_article(rows: int) -> None:
+    # A view of Domino: the page's only title is that of its column, and a menu stands over the rows and below them.
+    titles = ("文化中心：医疗卫生服务见成效", "东风社区开展消防安全宣传活动", "市政协赴田家湾调研民族团结进步创建")
+    table = "".join(
+        f"<tr valign=top><td><img src=/icons/ecblank.gif border=0 height=16 width=1></td><td><font size=2>·</font>"
+        f"<a href=/x.nsf/v/{n}?OpenDocument><font size=2>{titles[n % 3]}</font></a></td>"
+        f"<td><font size=2>20{19 - n}-04-11</font></td></tr>"
+        for n in range(rows)
+    )
+    names = ("首页", "上一页", "下一页", "查询")
+    menu = "".join(f"<td><a href=?OpenView&amp;{n}><font size=2>{name}</font></a></td>" for n, name in enumerate(names))
+    menu = f"<table><tr>{menu}</tr></table>"
+    body = f"<b><font size=4>文史之窗</font></b><br>{menu}<table cellpadding=2>{table}</table>{menu}"
+    page = f"<html><head><title>文史之窗</title></head><body><form>{body}</form></body></html>"
+    assert skipped(page, "http://www.example.gov.cn/zx/zxweb.nsf/vwWswz?OpenView").reason == "list"
