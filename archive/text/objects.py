@@ -74,13 +74,16 @@ def sources(hosts: Iterable[str]) -> tuple[Source, ...]:
     return (*sorted(concerned), *libraries)
 
 
+def named(recipe: str) -> tuple[str, ...]:
+    """The distributions with page objects that a Recipe names, as JSON, with their versions."""
+    found = json.loads(recipe)["objects"] if '"objects"' in recipe else ()
+    return tuple(f"{name}=={of}" for name, of, digest in found if digest)
+
+
 def missing(recipe: str) -> str:
-    """The distributions that a Recipe names, as JSON, and that are not here, with their versions; empty: none."""
-    if '"objects"' not in recipe:
-        return ""
+    """Those of them that are not here; empty: none."""
     here = {_name(point) for point in _points()}
-    named = [(name, of) for name, of, digest in json.loads(recipe)["objects"] if digest]
-    return ", ".join(f"{name}=={of}" for name, of in named if name not in here)
+    return ", ".join(name for name in named(recipe) if name.partition("==")[0] not in here)
 
 
 def read(found: Document | Skip, capture: Capture) -> Document | Skip:

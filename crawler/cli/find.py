@@ -400,7 +400,7 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
     if wanted.site is not None:
         keys = tuple(key for key in (wanted.site,) if keys is None or key in keys)
     if format_ is Format.BAG:
-        _pack(folders.layout, wanted, keys, out)
+        _pack(folders, wanted, keys, out)
         return 0
     return _write(folders.layout, wanted, keys, format_, out, beside, force=force)
 
@@ -445,17 +445,18 @@ def _filter(
     )
 
 
-def _pack(layout: Layout, wanted: query.Filter, keys: Collection[str] | None, out: Path) -> None:
+def _pack(folders: Folders, wanted: query.Filter, keys: Collection[str] | None, out: Path) -> None:
     """Write a bag of the WARC files of some sites, or of all."""
     from archive.catalogue import query
     from archive.export import bag
 
     if wanted != query.Filter(site=wanted.site, sites=wanted.sites):
         raise UsageError("A bag holds whole WARC files. Choose them with --site or --place alone.")
-    files = bag.write(layout, keys, out)
-    gone = layout.exclusions.exists()
+    files = bag.write(folders.layout, keys, out, folders.sites_folder)
+    gone = folders.layout.exclusions.exists()
+    texts = f"cundang --data {out / 'data'} --sites {out / 'data' / 'sites'} rebuild"
     say(
-        f"{out}: {files} WARC files."
+        f"{out}: {files} WARC files. To make their texts there: {texts}."
         + (" What was taken down and not erased is in them: see exclusions.jsonl there" if gone else "")
     )
 

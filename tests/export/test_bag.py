@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import bagit
 import pytest
+from loaded import run
 
-from archive.corpus import damage
+from archive.corpus import damage, shard
 from archive.errors import DataError, UsageError
 from archive.export import bag
 from archive.layout import Layout
@@ -74,3 +76,40 @@ def test_no_bag_vouches_for_a_damaged_file(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "bag")
     with pytest.raises(UsageError, match="no WARC file of c"):
         bag.write(layout, ["c"], tmp_path / "bag")
+
+
+def test_a_bag_holds_the_site_files_of_its_pages(tmp_path: Path) -> None:
+    layout = archive(tmp_path / "data", "a", "b")
+    made = "[read]\nhosts"
+    for name in ("a.toml", "learned/a.toml", "corrections/a.toml", "b.toml", "other.toml"):
+        (path := tmp_path / "sites" / name).parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made, "utf-8")
+    shard.load_arrow()
+    bag.write(layout, ["a"], tmp_path / "bag", tmp_path / "sites")
+    bagit.Bag(str(tmp_path / "bag")).validate()
+    there = tmp_path / "bag" / "data" / "sites"
+    found = sorted(path.relative_to(there).as_posix() for path in there.rglob("*.toml"))
+    assert found == ["a.toml", "corrections/a.toml", "learned/a.toml"]
+
+
+def test_the_payload_of_a_bag_gives_the_same_documents(tmp_path: Path) -> None:
+    archive(tmp_path / "data", "a", "b")
+    (tmp_path / "sites").mkdir()
+    # Pages of the site `c` are in the folder of the crawl that fetched them.
+    rules = 'name = "C"\nhosts = ["a.cn"]\n[crawl]\nstart = ["http://a.cn/"]\n'
+    (tmp_path / "sites" / "c.toml").write_text(rules, "utf-8")
+
+    def cundang(data: str, sites: str, *words: str) -> str:
+        folders = ("--data", str(tmp_path / data), "--sites", str(tmp_path / sites))
+        done = run([sys.executable, "-m", "crawler.cli", *folders, *words])
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    cundang("data", "sites", "clean")
+    said = cundang("data", "sites", "export", "--format", "bag", "--out", str(tmp_path / "bag"))
+    assert f"--sites {tmp_path / 'bag' / 'data' / 'sites'} rebuild" in said
+    cundang("bag/data", "bag/data/sites", "rebuild")
+    rows = [cundang(*folders, "status", "--skips") for folders in (("data", "sites"), ("bag/data", "bag/data/sites"))]
+    assert rows[0] == rows[1]
+    lines = cundang("bag/data", "bag/data/sites", "status")
+    assert [line.split()[0] for line in lines.splitlines()] == ["a", "b", "b.cn", "c", "disk:"]
