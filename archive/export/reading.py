@@ -15,6 +15,7 @@ from archive.catalogue import ask, query
 from archive.catalogue.search import Found, Searcher
 from archive.corpus import shard
 from archive.errors import UsageError
+from archive.export import cite
 from archive.layout import Layout
 from archive.text.document import Document
 
@@ -26,15 +27,16 @@ class Archive:
     """An archive to read from: `Archive("data").documents(site="sctyzx", since="2020")`."""
 
     def __init__(self, path: str | PathLike[str], sites: str | PathLike[str] | None = None) -> None:
-        """Open a data folder; the folder of site files is only needed for places.
+        """Open a data folder; the folder of site files is only needed for places, and for names of sites.
 
         Raises:
             UsageError: the data folder has no catalogue.
             SiteError: a site file cannot be read.
         """
         self._layout = Layout(root=Path(path))
-        files = site_files.load(Path(sites)).values() if sites is not None else ()
+        files = list(site_files.load(Path(sites)).values()) if sites is not None else []
         self._places = {site.key: site.place for site in files if site.place}
+        self._names = {site.key: site.name for site in files}
         if not self._layout.catalogue.exists():
             raise UsageError(f"{path}: holds no catalogue. Name a data folder, or make it: cundang rebuild --catalogue")
 
@@ -47,6 +49,14 @@ class Archive:
             UsageError: the query cannot be understood.
         """
         return self._searcher.find(words, **choices)
+
+    def cite(self, name: str, form: str = "text") -> str:
+        """The citation of a document by its id or address, as `cundang show --cite`; names of sites need `sites`.
+
+        Raises:
+            UsageError: there is no such document, or no such form.
+        """
+        return cite.of_name(self._layout, name, self._names, form)
 
     def documents(  # noqa: PLR0913 - the filters of the command line, by the same names
         self,

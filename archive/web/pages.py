@@ -14,11 +14,12 @@ from archive.catalogue import terms as known_terms
 from archive.catalogue.days import query_of
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
+from archive.export import cite
 from archive.ledger import Ledger, Missing, read_ledger, read_missing
 from archive.site import CHINA
 from archive.text.document import Document
 from archive.warc import exclusions, reader
-from archive.web import cite, compare, placed, rewrite
+from archive.web import compare, placed, rewrite
 from archive.web.asked import Asked, NotHereError, Shown
 from archive.web.captures import nearest
 from archive.web.runs import days, overdue, runs
@@ -369,16 +370,17 @@ def found_document(asked: Asked) -> Document:
 def document(asked: Asked) -> Shown:
     """The page of one article."""
     item = found_document(asked)
-    capture = timeline.capture_of(asked.layout, item.id)
     captures = timeline.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
     options = asked.text("show").split(",")
     copies = query.copies_of(asked.layout, item.id)
-    near = reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.served.sites.items()})
+    names = {key: one.name for key, one in asked.served.sites.items()}
+    near = reprints.copies_of(asked.layout, item.id, names)
+    cited = cite.cited(asked.layout, item, names)
     texts = [one for one in timeline.versions(asked.layout, item.url) if one.outcome == "document"]
     duplicate_of = query.duplicate_of(asked.layout, item.id)
     data = {
         "document": item,
-        "capture": capture,
+        "capture": cited.capture,
         "duplicate_of": duplicate_of,
         "same_text": copies,
         "near_text": near,
@@ -388,8 +390,8 @@ def document(asked: Asked) -> Shown:
         "versions": len(texts),
         **_version(texts, item.id),
         "archived_attachments": _archived(asked, item),
-        "citation": cite.text(item, capture),
-        "proof": cite.proof(item, capture),
+        "citation": cite.text(cited),
+        "proof": cited.proof(),
     }
     words = ask.words_of(ask.parse(asked.text("q")))
     shown = {

@@ -7,11 +7,10 @@ import tempfile
 from pathlib import Path
 
 from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 
-from archive.catalogue import ask, query, timeline
-from archive.export import formats, manifest
-from archive.web import cite
+from archive.catalogue import ask, query
+from archive.export import cite, formats, manifest
 from archive.web.asked import Asked
 from archive.web.pages import found_document
 
@@ -46,10 +45,8 @@ def export(asked: Asked) -> Response:
 
 def citation(asked: Asked) -> Response:
     """The citation of a document: `format=text`, `bibtex` or `csl`."""
-    item = found_document(asked)
-    capture = timeline.capture_of(asked.layout, item.id)
-    form = asked.choice("format", ("text", "bibtex", "csl"), "text")
-    if form == "csl":
-        kind = "application/vnd.citationstyles.csl+json"
-        return Response(cite.csl(item, capture), media_type=f"{kind}; charset=utf-8")
-    return PlainTextResponse(cite.bibtex(item, capture) if form == "bibtex" else cite.text(item, capture))
+    form = asked.choice("format", cite.FORMS, "text")
+    names = {key: one.name for key, one in asked.served.sites.items()}
+    written = cite.write(asked.layout, found_document(asked), names, form)
+    kind = "application/vnd.citationstyles.csl+json" if form == "csl" else "text/plain"
+    return Response(written, media_type=f"{kind}; charset=utf-8")

@@ -130,9 +130,10 @@ def changes(folders: Folders, since: str | None, site: str | None, json_: bool) 
 @app.command()
 @click.argument("name", metavar="NAME", required=True, help="A document's id or URL.")
 @click.option("--versions", is_flag=True, help="The history of its URL, with what changed.")
+@click.option("--cite", metavar="[text|bibtex|csl]", help="Its citation, with the place and the digests of its bytes.")
 @json_option
 @click.pass_obj
-def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
+def show(folders: Folders, name: str, versions: bool, cite: str | None, json_: bool) -> None:
     """Show one document with its evidence, or the history of a URL: its texts, the changes, and when it was gone.
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
@@ -160,15 +161,21 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
         told = version.title or version.detail
         print_item(version, f"{seen}  {version.outcome:12} {told}  {version.id}{lines}", json_)
     if found and not versions:
-        _print_document(folders, query.whole(layout, found[0]), json_)
+        _print_document(folders, query.whole(layout, found[0]), json_, cite)
 
 
-def _print_document(folders: Folders, shown: Document, json_: bool) -> None:
-    """Print one document, with what it names, and its near copies."""
+def _print_document(folders: Folders, shown: Document, json_: bool, cite: str | None) -> None:
+    """Print one document, with what it names, and its near copies; or its citation."""
     from archive.catalogue import mentions, query, reprints
 
+    names = {key: one.name for key, one in folders.sites().items()}
+    if cite is not None:
+        from archive.export.cite import write
+
+        put(write(folders.layout, shown, names, cite))
+        return
     first = query.duplicate_of(folders.layout, shown.id)
-    near = reprints.copies_of(folders.layout, shown.id, {key: one.name for key, one in folders.sites().items()})
+    near = reprints.copies_of(folders.layout, shown.id, names)
     named = mentions.read(folders.layout, shown.id)
     if json_:
         from archive.export import jsonl

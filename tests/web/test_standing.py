@@ -16,10 +16,11 @@ pytest.importorskip("starlette", reason="needs the extra `web`")
 
 from archive.catalogue import ask, query, reprints, search, terms
 from archive.catalogue.search import FACETS
+from archive.export import cite
 from archive.layout import Layout
 from archive.text.document import Document, Reason
 from archive.warc import fixity
-from archive.web import asked, charts, cite, pages, serve, templates
+from archive.web import asked, charts, pages, serve, templates
 from archive.web.runs import days, overdue, runs
 from archive.web.storage import storage
 from crawler.queue.entries import Ending
@@ -193,7 +194,8 @@ def test_a_page_is_not_cited_as_seen_before_it_was_published() -> None:
         han=1,
         published="2026-06-01",
     )
-    assert "(2026-06-01)[2026-06-01]" in cite.text(page, None)
-    assert "captured 2026-05-31T22:00:00Z" in cite.text(page, None)
-    assert "urldate = {2026-06-01}" in cite.bibtex(page, None)
-    assert '"accessed"' in cite.csl(page, None)
+    cited = cite.Cited(document=page)
+    assert "(2026-06-01)[2026-06-01]" in cite.text(cited)
+    assert "captured 2026-05-31T22:00:00Z" in cite.text(cited)
+    assert "urldate = {2026-06-01}" in cite.bibtex(cited)
+    assert '"accessed"' in cite.csl(cited)
