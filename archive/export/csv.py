@@ -10,7 +10,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from archive.export import whole
@@ -34,23 +35,33 @@ def cell(value: object) -> str:
     return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
 
 
-def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a file, and return the number of documents in it."""
-    count = 0
-    names = rows.schema.names
+@contextmanager
+def table(out: Path, names: Sequence[str]) -> Iterator[Callable[[Mapping[str, object]], None]]:
+    """Open a file with these columns, and give a function that writes a row."""
     with whole.packed(out) as file:
         # Format one row at a time, since Python's text layer cannot wrap a stream of Arrow.
         row_of = io.StringIO(newline="")
         writer = csv.writer(row_of, quoting=csv.QUOTE_ALL)
 
-        def put(cells: Iterable[str], mark: str = "") -> None:
-            writer.writerow(cells)
+        def put(row: Mapping[str, object], mark: str = "") -> None:
+            writer.writerow([cell(row[name]) for name in names])
             file.write((mark + row_of.getvalue()).encode())
             row_of.seek(0)
             row_of.truncate()
 
-        put(names, mark="\ufeff")
+        put({name: name for name in names}, mark="\ufeff")
+        yield put
+
+
+def row(document: Document, rows: Rows) -> dict[str, object]:
+    """The columns of a document, with its time as text."""
+    return rows.row(document) | {"captured": document.captured and document.captured.isoformat()}
+
+
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
+    """Write a file, and return the number of documents in it."""
+    count = 0
+    with table(out, rows.schema.names) as put:
         for count, document in enumerate(documents, 1):  # noqa: B007 - the count is what is wanted after the loop
-            row = rows.row(document) | {"captured": document.captured and document.captured.isoformat()}
-            put(cell(row[name]) for name in names)
+            put(row(document, rows))
     return count

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from csv import DictReader
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -68,7 +69,14 @@ def test_parquet_holds_the_columns_of_a_document(tmp_path: Path) -> None:
 
 def test_text_has_the_shape_of_the_seed_corpus(tmp_path: Path) -> None:
     assert text.write(DOCUMENTS, tmp_path / "out") == len(DOCUMENTS)
-    for number, (path, item) in enumerate(zip(sorted((tmp_path / "out").iterdir()), DOCUMENTS, strict=True)):
+    files = sorted((tmp_path / "out").glob("*.txt"))
+    with (tmp_path / "out" / "metadata.csv").open(encoding="utf-8-sig", newline="") as table:
+        rows = list(DictReader(table))
+    assert [row["file"] for row in rows] == [path.name for path in files], "a row says which document a file is"
+    assert [(row["id"], row["url"]) for row in rows] == [(csv.cell(item.id), item.url) for item in DOCUMENTS]
+    assert {"title", "published", "source", "site"} <= rows[0].keys()
+    assert "text" not in rows[0]
+    for number, (path, item) in enumerate(zip(files, DOCUMENTS, strict=True)):
         raw = path.read_bytes()
         assert path.name == f"{number:03}_{hashlib.sha256(raw).hexdigest()[:16]}.txt"
         assert raw.decode() == item.text

@@ -188,7 +188,8 @@ def test_text_files_hold_every_text_whatever_its_title(house: Path) -> None:
     files = sorted(path for path in out.rglob("*") if path.suffix == ".txt")
     assert [path.read_bytes().decode() for path in files] == [*TEXTS, TEXTS[9]], "equal texts are two files"
     assert all(re.fullmatch(r"\d{3}_[0-9a-f]{16}\.txt", path.name) and path.parent == out for path in files)
-    assert {path.name for path in out.iterdir()} - {path.name for path in files} == {"manifest.json"}
+    assert {path.name for path in out.iterdir()} - {path.name for path in files} == {"manifest.json", "metadata.csv"}
+    assert pd.read_csv(out / "metadata.csv")["file"].tolist() == [path.name for path in files]
     assert manifest(out)["documents"] == len(files) == 17
 
 
