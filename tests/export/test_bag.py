@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+import re
 import shutil
+import subprocess
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import bagit
@@ -16,6 +21,7 @@ from archive.corpus import damage, shard
 from archive.errors import DataError, UsageError
 from archive.export import bag
 from archive.layout import Layout
+from archive.text import recipe
 from archive.warc import exclusions, fixity
 from archive.warc.writer import Exchange, Writer
 
@@ -113,3 +119,50 @@ def test_the_payload_of_a_bag_gives_the_same_documents(tmp_path: Path) -> None:
     assert rows[0] == rows[1]
     lines = cundang("bag/data", "bag/data/sites", "status")
     assert [line.split()[0] for line in lines.splitlines()] == ["a", "b", "b.cn", "c", "disk:"]
+
+
+def test_the_guide_to_a_frozen_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    rules = 'name = "A"\nhosts = ["a.cn"]\n[crawl]\nstart = ["http://a.cn/"]\n[[read]]\nsource = "re:发自：(\\\\S+)"\n'
+    (sites / "a.toml").write_text(rules, "utf-8")
+    layout = Layout(root=tmp_path / "data")
+    writer = Writer(layout, "a", warcinfo=())
+    line = "市委统战部召开座谈会，传达学习上级精神，研究部署下一阶段工作，要求各单位认真落实。"
+    page = f"<title>座谈会</title><h1>座谈会召开</h1><p>2019-06-01 发自：县报</p><div><p>{line}</p><p>{line}</p></div>"
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page.encode()
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    writer.exchange(
+        Exchange(url="http://a.cn/1.html", started=moment, ip=None, request=b"", response=io.BytesIO(answer)),
+        lambda *_: None,
+    )
+    writer.close()
+
+    def cundang(data: Path, rules: Path, *words: str) -> None:
+        command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(rules), *words]
+        done = run(command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+    cundang(layout.root, sites, "clean")
+    cundang(layout.root, sites, "export", "--format", "jsonl", "--out", "paper.jsonl")
+    cundang(layout.root, sites, "export", "--format", "bag", "--out", "paper-bag")
+    there = tmp_path / "paper-bag" / "data"
+    cundang(there, there / "sites", "rebuild")
+    cundang(there, there / "sites", "export", "--format", "jsonl", "--out", "again.jsonl")
+    again = (tmp_path / "again.jsonl").read_bytes()
+    assert json.loads(again)["source"] == "县报"
+    manifest = json.loads((tmp_path / "paper.jsonl.manifest.json").read_bytes())
+    assert [each["sha256"] for each in manifest["files"]] == [hashlib.sha256(again).hexdigest()]
+
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "corpus.md").read_text("utf-8")
+    (program,) = re.findall(r"```python\n(import json\n.+?)```", guide, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert [line.partition("==")[0] for line in done.stdout.splitlines()] == list(recipe.LIBRARIES)
+    assert all(version(name) == of for name, _, of in (line.partition("==") for line in done.stdout.splitlines()))
