@@ -219,7 +219,7 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
     *_, above, name = unquote(url).partition("?")[0].rstrip("/").split("/")
     name = _NAME.sub("", name).lower()
     own: tuple[str, ...] = () if not name or "\ufffd" in name else (name, quote(name).lower())
-    if name.isdecimal() and len(name) <= 2:
+    if above and name.isdecimal() and len(name) <= 2:
         # The number of a page, or the only name that the article has.
         own += (above.lower(), quote(above).lower())
     return own, not own

@@ -458,6 +458,8 @@ def test_an_article_may_quote_an_error_page(words: str) -> None:
         ("http://x.cn/?p=7", ["?p=6"], (None, None)),
         ("http://x.cn/view.php?cid=3&aid=7", ["?cid=3&aid=6"], (None, None)),
         ("http://x.cn/12.html", ["13.html", "12.html"], (None, None)),
+        # An imported page without links, whose name stands behind no other.
+        ("file:///1.html", [], (None, None)),
     ],
 )
 def test_parts_of_one_article_name_their_first(url: str, links: list[str], part: tuple[str | None, int | None]) -> None:
