@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -19,6 +20,7 @@ from click.testing import CliRunner
 
 from archive import ledger
 from archive.catalogue import changes, mentions, query, reprints, search, terms, timeline
+from archive.catalogue.ask import FIELDS
 from archive.corpus import diff, disk, ingest, reclean
 from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
@@ -102,6 +104,28 @@ def test_every_command_stands_in_one_section_of_the_help() -> None:
 def test_the_manual_explains_every_column_and_reason() -> None:
     for name in (*Document.__slots__, *Reason):
         assert f"`{name}`" in DOCS["documents"], f"docs/documents.md does not say what {name} is"
+
+
+def test_the_manual_explains_every_rule_that_takes_a_line_or_reads_a_field() -> None:
+    golden = json.loads((CHECKOUT / "tests" / "text" / "golden" / "documents.json").read_text("utf-8"))
+    rules = {rule["id"] for rule in tomllib.loads((CHECKOUT / "archive/text/lines.toml").read_text("utf-8"))["rule"]}
+    for document in golden["documents"].values():
+        rules |= {rule for rule, _ in document.get("removed", ())}
+        said = [words for of, words in document.get("evidence", ()) if not of.startswith(("flag:", "part:"))]
+        rules |= {words.partition(": ")[0] for words in (*said, document.get("published_evidence", "label: "))}
+    assert len(rules) > 40
+    assert not {rule for rule in rules if f"`{rule}`" not in DOCS["documents"]}
+
+
+def test_the_manual_and_the_help_explain_every_field_of_a_query() -> None:
+    page = (CHECKOUT / "archive/web/templates/help.html").read_text("utf-8")
+    examples: list[str] = re.findall(r"^\('(.+?)', '", page, re.MULTILINE)
+    assert len(examples) > 15
+    assert not [each for each in examples if f"| `{each}` |" not in DOCS["queries"]]
+    shown = CliRunner().invoke(app, ["search", "--help"], terminal_width=80).output
+    for name in FIELDS:
+        assert f"{name}:" in DOCS["queries"], f"docs/queries.md does not say what {name}: is"
+        assert f"{name}:" in shown, f"cundang search --help does not name {name}:"
 
 
 def test_the_manual_explains_every_key_of_a_site_file() -> None:
@@ -191,6 +215,7 @@ def test_every_command_of_a_guide_runs(house: Path) -> None:
         assert run(house, line).returncode == 0
     (house / "demo-data").mkdir()
     (house / "demo-data" / "data").symlink_to(house / "data")
+    (house / "demo-data" / "sites").symlink_to(house / "seeds" / "sites")
     shutil.copytree(house / "seeds" / "sites", house / "tried")
     tried = [line for guide in GUIDES for line in steps(guide)]
     assert len(tried) > 15
@@ -198,6 +223,10 @@ def test_every_command_of_a_guide_runs(house: Path) -> None:
         # The folder has one practice site, under the key of a real one.
         done = run(house, re.sub(r"\btrs\b", "sctyzx", line))
         assert done.returncode == 0, f"{line}: {done.stderr[-2000:]}"
+    (program,) = re.findall(r"^```python\n(.*?)^```$", DOCS["researchers"], re.MULTILINE | re.DOTALL)
+    (house / "study.py").write_text(program, "utf-8")
+    done = run(house, f"{sys.executable} study.py")
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_the_readme_is_short_and_leads_on() -> None:

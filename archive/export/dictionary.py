@@ -50,7 +50,8 @@ MEANINGS = {
         "the same paragraphs as found, before pinyin repair and conversion", "if they do not differ"
     ),
     "script": Meaning(
-        "characters of the page as found: `hans` (Simplified), `hant` (Traditional), `mixed`, `none` (no Chinese)"
+        "characters of the text as found: `hans` (Simplified), `hant` (Traditional), `mixed`, `none` (no Chinese, or no"
+        " text, as of `media_only`)"
     ),
     "published": Meaning(
         "day of publication, ISO 8601, exactly as precise as the page; a time has +08:00",
@@ -60,7 +61,8 @@ MEANINGS = {
     "published_evidence": Meaning("rule that found the date, and the words that it read", "if no date was read"),
     "source": Meaning("who published the article first, as the page says (来源)", "if the page names none"),
     "author": Meaning(
-        "author or reporter (作者, 记者); names of several are parted by a space", "if the page names none"
+        "author, reporter or correspondent (作者, 记者, 通讯员); names of several are parted by a space",
+        "if the page names none, or only an account (管理员, admin)",
     ),
     "editor": Meaning("editor in charge (责任编辑)", "if the page names none"),
     "contributor": Meaning(

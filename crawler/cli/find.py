@@ -74,8 +74,9 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 ) -> int:
     """Find documents by words of any length in either script; newest publications first, undated documents last.
 
-    `cundang serve` explains the whole query language under "Help". Exit 1 if nothing is found while WARC files are not
-    cleaned.
+    Fields: title: site: place: source: author: editor: contributor: column: about: organisation: flag: kind: script:
+    term: url: published: claimed: captured: near: copies: gone: versions: han:. docs/queries.md and "Help" of `cundang
+    serve` have an example of each. Exit 1 if nothing is found while WARC files are not cleaned.
 
     Example: cundang search '统战 OR 侨务' -疫情
     """

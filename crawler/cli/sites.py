@@ -43,7 +43,9 @@ def sites_add(folders: Folders, url: str, key: str | None, delay: float, json_: 
 
     found = probe.probe(url, folders.sites_folder, key=key, delay=delay)
     for sample in found.samples:
-        print_item(sample, f"{sample.published or '':10}  {sample.title}\n    {sample.text[:80]}", json_)
+        print_item(
+            sample, f"{sample.published or '':10}  {sample.title or '(no title)'}\n    {sample.text[:80]}", json_
+        )
     say(f"{found.path}: {found.cms or 'no known CMS'}, {len(found.columns)} columns, {found.requests} answers")
     for line in probe.account(found):
         say(f"  {line}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -172,9 +173,13 @@ def test_a_site_that_does_not_answer_ends_with_our_exit_code(project: Project, t
 
 
 def test_a_new_spider_is_written_and_listed(project: Project) -> None:
-    project.run("genspider", "-t", TEMPLATE, "mine", "www.example.cn")
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "scrapy.md").read_text("utf-8")
+    url, shown = re.findall(r"genspider -t cundang bureau (\S+).+?```python\n(.+?)```", guide, re.DOTALL)[0]
+    project.run("genspider", "-t", TEMPLATE, "mine", url)
     assert project.run("list").stdout.split() == ["bureau", "little", "mine"]
-    (project.folder / "news" / "spiders" / "mine.py").unlink()
+    written = (path := project.folder / "news" / "spiders" / "mine.py").read_text("utf-8")
+    path.unlink()
+    assert written == shown.replace("BureauSpider", "MineSpider").replace('"bureau"', '"mine"'), "as the guide shows it"
 
 
 def test_a_distribution_reads_pages_and_is_told_of_crawls(project: Project) -> None:
