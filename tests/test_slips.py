@@ -64,6 +64,11 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("serch 会议", 2, "Did you mean one of: 'search'"),
         ("sites ad", 2, "Did you mean 'add'?"),
         ("search 会议 --sine 2020", 2, "'--since'"),
+        (
+            "search -- 会议 --facets",
+            2,
+            "--facets stands behind `--`, where only words of the query stand. Put it before.",
+        ),
         ("search 会议 -疫情", 0, "documents"),
         ("search 会议 -site:nobody --limit 1", 0, "documents"),
         ("rebuild --corps", 2, "'--corpus'"),

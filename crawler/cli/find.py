@@ -33,6 +33,8 @@ def _refuse_options(ctx: click.Context, _parameter: click.Parameter, words: tupl
             from difflib import get_close_matches
 
             known = [name for option in ctx.command.params for name in option.opts if name.startswith("--")]
+            if word in known:
+                raise UsageError(f"{word} stands behind `--`, where only words of the query stand. Put it before.")
             raise click.NoSuchOption(word, possibilities=get_close_matches(word, known), ctx=ctx)
     return words
 
