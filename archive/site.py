@@ -287,7 +287,7 @@ def _corrections(path: Path) -> tuple[Correction, ...]:
     text, raw = _toml(path, "Correct it; without it, its corrections are not made.")
     wrong = _Mistakes(path, text)
     tables = raw.pop("correction", [])
-    if raw or not isinstance(tables, list):
+    if raw or not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         wrong.add("", "the file consists of [[correction]] tables.")
         tables = []
     found = [_build(Correction, each, wrong, "correction.", nth) for nth, each in enumerate(tables)]
@@ -406,6 +406,11 @@ def load_each(folder: Path) -> tuple[dict[str, Site], dict[str, str]]:
             sites[path.stem] = load_file(path)
         except SiteError as error:
             wrong[path.stem] = str(error)
+    for path in sorted((folder / "corrections").glob("*.toml")):
+        if path.stem not in sites and path.stem not in wrong:
+            wrong[path.stem] = (
+                f"{path}: no site file {path.name} is beside this folder, so nothing is corrected. Rename it."
+            )
     # Whose pages those of a common host are, nobody knows.
     wrong |= clashes(sites.values())
     return {key: site for key, site in sites.items() if key not in wrong}, wrong

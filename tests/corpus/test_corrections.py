@@ -15,7 +15,7 @@ from loaded import run
 
 from archive.errors import SiteError
 from archive.layout import Layout
-from archive.site import load_file
+from archive.site import load, load_file
 from archive.warc import reader
 from archive.warc.writer import Exchange, Writer
 
@@ -153,4 +153,15 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, row: dict[str, str],
     write(tmp_path, "2019-06-01")
     correct(tmp_path, {"digest": "sha256:00"} | row)
     with pytest.raises(SiteError, match=said):
+        load_file(tmp_path / "sites" / "a.toml")
+
+
+def test_a_file_of_corrections_that_is_no_sites_or_has_no_tables_is_told(tmp_path: Path) -> None:
+    (digest,) = write(tmp_path, "2019-06-01")
+    path = correct(tmp_path, {"digest": digest, "field": "author", "value": "李四"})
+    path.rename(path.with_name("other.toml"))
+    with pytest.raises(SiteError, match=r"no site file other\.toml is beside this folder"):
+        load(tmp_path / "sites")
+    path.write_text('correction = ["x"]\n', "utf-8")
+    with pytest.raises(SiteError, match=r"the file consists of \[\[correction\]\] tables"):
         load_file(tmp_path / "sites" / "a.toml")
