@@ -115,6 +115,7 @@ _ASIDE = re.compile(
     r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
     r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager)(?![^-_\s\d])"
 )
+_FLOATS = re.compile(r"position\s{0,9}:\s{0,9}fixed\b")
 # Names of boxes for what describes a picture, in lower case, what stands in each, and how such lines are set.
 _BLOCK = re.compile(r"[\s\"';]display\s?:\s?(?:block|table|flex)\b")
 _CAPTION_SIGNS = ("cap", "img", "image", "pic", "photo", "tuzhu", "tushuo")
@@ -1012,6 +1013,8 @@ def _is_aside(side: int, inner: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _named(inner: str) -> bool:
-    """Whether the names of a box say that it stands beside articles."""
+    """Whether the names of a box say that it stands beside articles, or it floats over the page."""
+    if "fixed" in inner and _FLOATS.search(inner):
+        return True
     names = " ".join(map("".join, _NAMES.findall(inner)))
     return _ASIDE.search(unescape(names).lower()) is not None
