@@ -186,7 +186,9 @@ def _is_listed_file(capture: Capture) -> bool:
     if capture.status != 200 or found is None or not (found.row_date and found.anchor):
         return False
     magic = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
-    return capture.media_type == "text/plain" or FILE.search(capture.url) is not None or capture.body.startswith(magic)
+    if capture.media_type == "text/plain" or verdict.saved(capture.header("Content-Disposition")):
+        return True
+    return FILE.search(capture.url) is not None or capture.body.startswith(magic)
 
 
 def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:

@@ -39,9 +39,9 @@ _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<va
 _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
 # One of these stands in the address of every file.
 _FILE_KINDS = re.compile(rf"\.(?i:{_KINDS})")
-_FILE_WORDS = ("down", "Down", "DOWN", "attach", "Attach", "ATTACH")
+_FILE_WORDS = ("down", "Down", "DOWN", "attach", "Attach", "ATTACH", "file", "File", "FILE")
 FILE = re.compile(
-    rf"\.(?:{_KINDS})(?:$|[?#])|/(?:down(?:file|load)?|attachment)\.(?:jsp|aspx?|php|do|action)\?", re.IGNORECASE
+    rf"\.(?:{_KINDS})(?:$|[?#])|/(?:down(?:file|load)?|attachment)\.(?:jsp|as[hp]x?|php|do|action)\?", re.IGNORECASE
 )
 # A file by its name.
 FILE_NAME = re.compile(rf"\.(?:{_KINDS}|7z|txt)(?![\w.])", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
@@ -14,7 +14,7 @@ from archive.text.box import Area
 from archive.text.chinese import han
 from archive.text.document import Reason
 from archive.text.lines import is_sentence
-from archive.text.page import Page, joined
+from archive.text.page import FILE_NAME, Page, joined
 from archive.text.refresh import refreshes, script_target, sends_back
 from archive.text.shape import EXCUSE, Shape, clauses_of, has_dateline, leads_to
 from archive.warc.capture import Capture
@@ -105,9 +105,22 @@ def _by_name(capture: Capture) -> tuple[Reason, str] | None:
     page = not kind or kind in _HTML_TYPES
     if not page and not (kind in ("text/plain", "application/octet-stream") and _is_markup(capture.body)):
         return Reason.NOT_HTML, kind
+    if page and (name := saved(capture.header("Content-Disposition"))):
+        return Reason.NOT_HTML, f"to be saved as {name}"
     if page and _NOT_PAGE.search(path) and not _is_markup(capture.body):
         return Reason.NOT_HTML, "no markup under the name of a file"
     return None
+
+
+def saved(disposition: str | None) -> str | None:
+    """The name under which an answer is to be saved and not shown (RFC 6266), where it is that of a file.
+
+    >>> saved('attachment; filename="7.doc"'), saved("attachment; filename=7.html"), saved('inline; filename="7.doc"')
+    ('7.doc', None, None)
+    """
+    kind, _, rest = unquote(disposition or "").partition(";")
+    name = rest.partition("=")[2].strip(" \"'")
+    return name if kind.strip().lower() == "attachment" and FILE_NAME.search(name) else None
 
 
 def judged(

@@ -23,6 +23,7 @@ from archive.text.refresh import refresh, script_target
 from crawler.discovery.dom import base_of, listen
 from crawler.discovery.link import (
     ARTICLE,
+    COUNTS,
     DOCUMENTS,
     IMAGES,
     LAST,
@@ -80,6 +81,9 @@ _NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
 _PLAIN = XPath(".//text()[not(parent::script or parent::style)]", smart_strings=False)
+_HAS_LIST = XPath(
+    "boolean(.//*[self::ul or self::ol or self::table][count(.//li[.//a[@href]] | .//tr[.//a[@href]]) > 1])"
+)
 _COUNT, _COUNT_ALL = XPath("count(.//a[@href])"), XPath("count(.//a)")
 _ALTS = XPath(".//img/@alt")
 _SOURCES = XPath(".//img/@src")
@@ -219,12 +223,14 @@ def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:
     for image in found:
         anchor = fold(image.get("alt") or "")
         for href in filter(None, (absolute(base, source) for source in dict.fromkeys(_sources(image)))):
-            counter = image.tag == "img" and _is_counter(image, href)
-            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE, counter=counter)
+            shown = image.tag == "img"
+            counter = shown and _is_counter(image, href)
+            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE, picture=shown, counter=counter)
 
 
 def _is_counter(image: HtmlElement, href: str) -> bool:
-    """Whether a picture is there to be asked for, not to be seen: hidden, and no file of a picture.
+    """Whether a picture is there to be asked for, not to be seen: hidden, or a counter by its address, and no file of a
+    picture.
 
     Such a picture of one point may have the name of a file, with what is counted behind it. One that is loaded late is
     hidden until then.
@@ -234,7 +240,8 @@ def _is_counter(image: HtmlElement, href: str) -> bool:
     point = all((image.get(name) or "").removesuffix("px") in ("0", "1") for name in ("width", "height"))
     if extension(href) in IMAGES:
         return point and "?" in href
-    return point or _UNSEEN.search(image.get("style") or "") is not None
+    hidden = point or _UNSEEN.search(image.get("style") or "") is not None
+    return hidden or COUNTS.search(href.partition("?")[0].partition("#")[0]) is not None
 
 
 def _sources(image: HtmlElement) -> Iterator[str]:
@@ -628,6 +635,9 @@ class _Rows:
         own = self._in_turns(row) if 1 < count <= _ABREAST else {}
         if own:
             return own[place]
+        if count > 1 and _HAS_LIST(row):
+            # A foot, with a menu: its day belongs to none of the menu's links.
+            return None
         # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
         if count == 1 or (count <= 3 and row.find("br") is None):
             return cast("HtmlElement", max(_LINKS(row), key=_length))

@@ -22,7 +22,13 @@ FILMS = ("mp3", "mp4", "wmv", "avi", "flv", "wma", "rm", "rmvb", "mov", "m3u8", 
 _OTHER = (*FILMS, "swf", "apk", "exe", "css", "js", "ico", "svg")
 _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 # Download scripts of CMSs: hanweb /module/download/downfile.jsp?filename=, VSB /system/_content/download.jsp, 动易.
-_DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:jsp|do|aspx?|php)\b", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:jsp|do|as[hp]x?|php)\b", re.IGNORECASE)
+# Addresses of counters and the like, whose answers are neither lists nor pictures of articles.
+COUNTS = re.compile(
+    r"(?:hits?|clicks?|count\w{0,20}+|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
+    r"(?:\.\w+)?$",
+    re.IGNORECASE,
+)
 
 # How programs name a column, and a page of it: ShowClass.asp?ClassID=7, InfoList.aspx?ColumnID=7&page=2.
 _COLUMN_KEYS = frozenset(
@@ -64,6 +70,8 @@ _SPACE = re.compile(r"\s+")
 _SENT = re.compile(r"[\x00-\x7f\udc80-\udcff]+")
 # A year of two digits, a month and a day with a point between them that stand alone, and characters of full width.
 _SHORT_YEAR = re.compile(r"(?<![\d./-])(\d\d)(?=([-./])[01]\d\2[0-3]\d(?![\d./-]))")
+# 112-05-06, 民國112年5月6日: years of the Republic of China since 2011.
+_MINGUO = re.compile(r"(?<![\d./-])1[0-4]\d(?=([-./年])[01]?\d[-./月][0-3]?\d(?![\d./-]))")
 _POINTED = re.compile(r"[\[(（【\s]*([01]\d)\.([0-3]\d)[\])）】\s]*")
 # Years of two digits below this one are of this century.
 CENTURY = 70
@@ -84,7 +92,8 @@ class Link:
         form: the body of a POST that asks for it; None: a GET does.
         frame: it stands in a frame of the page.
         style: it is a requisite that the page's style sheets name, or one of them.
-        counter: it is a picture that nobody sees: asking for it counts a reader.
+        picture: the page shows it as a picture, whatever its address says.
+        counter: it is such a picture, and asking for it counts a reader: nobody sees it, or its address says so.
     """
 
     url: str
@@ -95,6 +104,7 @@ class Link:
     form: str | None = None
     frame: bool = False
     style: bool = False
+    picture: bool = False
     counter: bool = False
 
 
@@ -103,8 +113,11 @@ def extension(url: str) -> str:
 
     >>> extension("http://h/P020200219.DOC?x=1.2")
     'doc'
+    >>> extension("http://h/$FILE/%E6%97%A5%E7%A8%8B%2E%64%6F%63")
+    'doc'
     """
-    found = _EXTENSION.search(url.partition("?")[0].partition("#")[0].rpartition("/")[2])
+    name = url.partition("?")[0].partition("#")[0].rpartition("/")[2]
+    found = _EXTENSION.search(unquote(name) if "%" in name else name)
     return found[1].lower() if found else ""
 
 
@@ -184,17 +197,21 @@ def viewed(url: str) -> str | None:
 def row_date(text: str) -> str | None:
     r"""The first date in the text of a list row, as shown, with its brackets; lines that split it are joined.
 
-    A year of two digits is given its century, and digits and marks of full width the usual ones.
+    A year of two digits is given its century, one of the Republic of China that of the common era, and digits and marks
+    of full width the usual ones.
 
     >>> row_date("关于开展调研的通知 [02-19]"), row_date("2026-\n  01-\n  23"), row_date("第1-2期")
     ('[02-19]', '2026-01-23', None)
     >>> row_date("[09-03-11]"), row_date("２０２３－６－２０"), row_date("06.20"), row_date("第06.20号")
     ('[2009-03-11]', '2023-6-20', '06-20', None)
+    >>> row_date("112-05-06"), row_date("民國112年5月6日")
+    ('2023-05-06', '2023年5月6日')
     """
     plain_text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text) if _WIDE.search(text) else text)
     if (alone := _POINTED.fullmatch(plain_text)) is not None:
         plain_text = f"{alone[1]}-{alone[2]}"
-    for found in _DATE.finditer(_SHORT_YEAR.sub(_with_century, plain_text)):
+    plain_text = _MINGUO.sub(lambda year: str(int(year[0]) + 1911), _SHORT_YEAR.sub(_with_century, plain_text))
+    for found in _DATE.finditer(plain_text):
         date = found[0].strip()
         digits = re.findall(r"\d+", date)
         year = len(digits[0]) == 4

@@ -19,7 +19,7 @@ from crawler.discovery import sheet
 from crawler.discovery.dom import base_of, said_by
 from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows, pieced
 from crawler.discovery.handed import NAMED
-from crawler.discovery.link import ARTICLE, Link, look_of, viewed
+from crawler.discovery.link import ARTICLE, COUNTS, Link, look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead
 from crawler.queue.address import percent
 
@@ -50,12 +50,6 @@ _LIBRARY = re.compile(
     r"jquery|layui|laypage|layer|bootstrap|vue|axios|react(?:-dom)?\b|swiper|superslide|slick|echarts|modernizr|html5|respond"
     r"|polyfill|es[56]-|zepto|require|sea\.js|wdatepicker|share|jweixin|video|player|zoom|lazyload|analytics|hm\.js|tongji"
     r"|ueditor|ckeditor|pdf|fontsize|captcha|accessib|barrierfree|wzab",
-    re.IGNORECASE,
-)
-# Addresses of counters and the like, whose answers are no lists.
-_COUNTS = re.compile(
-    r"(?:hits?|clicks?|count\w{0,20}+|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
-    r"(?:\.\w+)?$",
     re.IGNORECASE,
 )
 # How a script asks for data, and how it shows them in a table.
@@ -337,7 +331,7 @@ def _sources(base: str, root: HtmlElement, hosts: Collection[str]) -> tuple[str,
         for url in found
         if url
         and host_of(url) in hosts
-        and not (_LIBRARY.search(urlsplit(url).path) or _COUNTS.search(urlsplit(url).path.rstrip("/")))
+        and not (_LIBRARY.search(urlsplit(url).path) or COUNTS.search(urlsplit(url).path.rstrip("/")))
     ]
     return tuple(wanted[:SOURCES])
 
@@ -376,7 +370,7 @@ def is_asked(ask: Ask, hosts: Collection[str]) -> str | None:
     path = urlsplit(url).path
     if path.endswith(".js") and _LIBRARY.search(path):
         return ""
-    if not ask["heard"] or _COUNTS.search(urlsplit(url).path) or look_of(url) == "image":
+    if not ask["heard"] or COUNTS.search(urlsplit(url).path) or look_of(url) == "image":
         return ""
     return None
 

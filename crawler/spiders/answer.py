@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.http import Response
 
 from archive.text.refresh import refresh
+from archive.text.verdict import saved
 from archive.warc.capture import Capture, Written
 from crawler.discovery import Link
 
@@ -41,8 +42,10 @@ def content_type(response: Response) -> str:
 def is_page(response: Response) -> bool:
     """Whether an answer is looked into for links: by its Content-Type, else by its first bytes, as browsers do.
 
-    Old servers send lists as `text`, or as octet-stream.
+    Old servers send lists as `text`, or as octet-stream. What is to be saved as a file is none.
     """
+    if saved(header(response, "Content-Disposition")):
+        return False
     kind = content_type(response)
     return not kind or _PAGES.search(kind) is not None or _MARKUP.match(response.body[:_SNIFFED]) is not None
 

@@ -15,9 +15,22 @@ from archive.warc.capture import FoundBy
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import BACK, MONTH_BEFORE, styled
-from crawler.discovery.link import ARTICLE, DOCUMENTS, FILMS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
+from crawler.discovery.link import (
+    ARTICLE,
+    DOCUMENTS,
+    FILMS,
+    IMAGES,
+    LAST,
+    LIST,
+    REQUISITE,
+    START,
+    extension,
+    is_file,
+    look_of,
+)
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, origin_of, shape, trap, unordered
+from crawler.queue.clocks import read_day
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
@@ -173,6 +186,7 @@ class Offers:
 
     def inside(self, address: Address, judged: Judged) -> list[tuple[str, Link]]:
         """The links of a page to other addresses of the site, each with its address."""
+        day = judged.article.day if judged.article is not None else None
         inside: list[tuple[str, Link]] = []
         for link in judged.links:
             if link.form is not None and link.kind == "page":
@@ -184,7 +198,7 @@ class Offers:
             elif url is not None:
                 url = self._idle.plain(url)
             if url is not None and url != address.url and self._is_ours(url):
-                inside.append((url, link))
+                inside.append((url, link if day is None else _beside_own_day(link, day)))
         return inside
 
     def lists_elsewhere(self, judged: Judged) -> list[str]:
@@ -375,7 +389,9 @@ class Offers:
             return wanted
         if is_file(url):
             return "attachments" in kinds
-        return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+        ending = extension(url)
+        shown = link.picture and ending not in FILMS
+        return article and "images" in kinds and (shown or ending in IMAGES or not ending)
 
 
 def _telling(judged: Judged, inside: list[tuple[str, Link]], body: bytes) -> bytes:
@@ -396,6 +412,18 @@ def _telling(judged: Judged, inside: list[tuple[str, Link]], body: bytes) -> byt
 def _is_listed_file(url: str, link: Link) -> bool:
     """Whether a list has a file in place of an article: a document, or what stands in a dated row."""
     return link.kind == "requisite" and (extension(url) in DOCUMENTS or (is_file(url) and link.row_date is not None))
+
+
+def _beside_own_day(link: Link, day: float) -> Link:
+    """A link of an article of this day (seconds since 1970): the article's own day is that of no row, a file's perhaps.
+
+    >>> _beside_own_day(Link(url="http://h/7", row_date="02-19", priority=ARTICLE), 1582041600).row_date
+    >>> _beside_own_day(Link(url="http://h/7", row_date="2020-02-18", priority=ARTICLE), 1582041600).row_date
+    '2020-02-18'
+    """
+    if link.row_date is None or read_day(link.row_date, day + 1) != day:
+        return link
+    return replace(link, row_date=None, priority=ARTICLE if look_of(link.url) == "article" else LIST)
 
 
 def _is_for_printer(article: str, url: str, link: Link) -> bool:

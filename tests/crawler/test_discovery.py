@@ -100,6 +100,18 @@ def test_the_day_of_a_row_may_stand_in_boxes(box: str, day: str | None) -> None:
         # A row with its column, and one with a link to its comments.
         ("<li><a href='1.html'>全市会议召开</a> <a href='/pl/1'>评论</a> 02-11</li>", ["02-11", None]),
         ("<li><a href='/dp/'>党派</a> <a href='1.html'>全市会议召开</a> 02-11</li>", [None, "02-11"]),
+        # The foot of a site: its day is that of no link in its menu.
+        (
+            (
+                "<div><ul><li><a href='/ys'>隐私权政策</a></li><li><a href='/zl'>开放宣告</a></li></ul>"
+                "<div>浏览人次：1234567 更新日期：2023-11-28</div></div>"
+            ),
+            [None, None],
+        ),
+        (
+            "<ul><li><a href='/dp/'>党派</a></li><li><a href='1.html'>全市会议召开</a></li><li>02-11</li></ul>",
+            [None, "02-11"],
+        ),
     ],
 )
 def test_of_articles_side_by_side_each_has_its_own_day(rows: str, days: list[str | None]) -> None:
@@ -337,6 +349,9 @@ def test_an_address_that_is_none_hides_no_other_link_of_its_page(html: str) -> N
         ("<img src='/_visitcount?type=3&articleId=7' style='display: none' width='0' height='0'>", True),
         ("<img src='/click.aspx?id=7' width=1px height=1px>", True),
         ("<img src='/count.gif?id=7' width=1 height=1>", True),
+        # One that shows how many there were.
+        ("<img src='/inc/Count.asp?id=7'>", True),
+        ("<img src='/count/7.gif'>", False),
         # A slide that a script shows, a picture that a program makes, a ruler.
         ("<img src='/p/7.jpg?v=2' style='display:none'>", False),
         ("<img src='/picture.jsp?id=7' width='600'>", False),

@@ -128,3 +128,47 @@ def test_a_list_of_files_is_walked_to_its_end_and_again_where_one_is_new(tmp_pat
         crawl(site, data, later=DAY)
         found = {document.url for document in query.documents(layout, query.Filter())}
         assert found - first == {f"{little.base}/down.jsp?fileid=9"}
+
+
+SCRIPTED = (
+    "/ShowImage.aspx?id=1",
+    "/image.php?id=2",
+    "/getPic.do?id=3",
+    "/zx.nsf/0/7/Body/0.84?OpenElement&FieldElemFormat=jpg",
+    "/count.asp?id=4",
+)
+
+
+def test_pictures_and_files_of_an_article_are_what_the_page_uses_them_for(tmp_path: Path) -> None:
+    """A picture is what the page shows as one; a file beside the article's day is no article of its own."""
+
+    def answer(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            rows = "".join(
+                f"<li><a href='{to}'>全市统战部长会议第{n}次召开</a> <i>2020-02-1{n}</i></li>"
+                for n, to in ((1, "/show-1.html"), (2, "/get?file=2"))
+            )
+            return Answer(f"<title>公告</title><img src=/logo.php?id=1><ul>{rows}</ul>")
+        if path == "/show-1.html":
+            pictures = "".join(f"<p><img src='{each}'></p>" for each in SCRIPTED)
+            title = "全市统战部长会议第1次召开"
+            return Answer(
+                f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+                f"<div>2020-02-11 来源：市委统战部 <a href='/get?file=1'>下载地址1</a></div>"
+                f"<div>{LINES}{pictures}</div></body></html>"
+            )
+        if path.startswith("/get"):
+            return Answer(f"%PDF-1.4 {path}", headers={"Content-Type": "application/pdf"})
+        return Answer(b"\xff\xd8\xff" + path.encode(), headers={"Content-Type": "image/jpeg"})
+
+    data = tmp_path / "data"
+    layout = Layout(root=data)
+    with serving(answer) as little:
+        crawl(little.site(tmp_path / "sites"), data)
+        assert {each for each in SCRIPTED if little.counts[each]} == set(SCRIPTED[:4])
+        assert little.counts["/get?file=1"] == 1
+        assert not little.counts["/logo.php?id=1"]
+        found = {document.url.removeprefix(little.base) for document in query.documents(layout, query.Filter())}
+    assert found == {"/show-1.html", "/get?file=2"}
+    missing = [json.loads(line) for line in layout.missing("little").read_text("utf-8").splitlines()]
+    assert [(each["url"].removeprefix(little.base), each["reason"]) for each in missing] == [(SCRIPTED[4], "counter")]

@@ -329,6 +329,19 @@ def test_a_file_is_a_document_where_a_row_of_a_list_names_and_dates_it(
     assert (file.title if isinstance(file, Document) else None) == title
 
 
+@pytest.mark.parametrize(("name", "kind"), [("7.doc", "media_only"), ("7.html", "article")])
+def test_markup_that_is_to_be_saved_as_a_file_is_a_file(name: str, kind: str) -> None:
+    page = PAGE.format(title=TITLE, head="", body="".join(f"<p>{line}</p>" for line in PARAGRAPHS))
+    found = FoundBy(parent="http://x.cn/tzgg/", anchor=TITLE, row_date="2022-09-12")
+    sent = (("Content-Type", "text/html"), ("Content-Disposition", f"attachment; filename={name}"))
+    alone, listed = (
+        clean(capture(page, url="http://x.cn/get?id=7", headers=sent, found=way), None) for way in (None, found)
+    )
+    assert isinstance(alone, Skip) == (kind == "media_only")
+    assert isinstance(listed, Document)
+    assert listed.kind == kind
+
+
 def test_a_listed_file_says_its_row_and_nothing_else() -> None:
     found = FoundBy(parent="http://x.cn/tzgg/", anchor="關於評選先進集體的通知", row_date="[2022-09-12]")
     file = clean(

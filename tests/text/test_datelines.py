@@ -306,9 +306,18 @@ def test_the_short_lines_of_a_poem_in_a_box_of_their_own_are_its_text() -> None:
     assert found.text.startswith("拄杖徐登第几层，西风吹帽不须惊。\n少年同上")
 
 
-def test_open_documents_are_files() -> None:
-    found = read(below='<p>附件：<a href="/u/1.odt">同意书.odt</a></p>')
-    assert found.attachments == (("http://www.example.org/u/1.odt", "同意书.odt"),)
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("/u/1.odt", "同意书.odt"),
+        ("/zx.nsf/0/7/$FILE/%E6%97%A5%2E%64%6F%63", "日程.doc"),
+        ("/Download.ashx?u=QUJD", "简章.pdf"),
+        ("/Download.ashx?u=QUJD", "简章"),
+    ],
+)
+def test_files_are_known_by_their_address_or_their_name(url: str, name: str) -> None:
+    found = read(below=f'<p>附件：<a href="{url}">{name}</a></p>')
+    assert found.attachments == ((f"http://www.example.org{url}", name),)
 
 
 @pytest.mark.parametrize(
