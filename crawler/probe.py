@@ -31,6 +31,7 @@ from crawler.discovery.link import ARTICLE
 from crawler.messages import say, telling
 from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
+from crawler.queue.entries import WAITS
 from crawler.queue.slots import FULL
 from crawler.runs.alerts import cure
 from crawler.wire.guard import literal_address
@@ -238,7 +239,7 @@ def _look(
         assert child.stderr is not None
         for line in child.stderr:
             said.append(line)
-            if FULL in line:
+            if FULL in line or WAITS in line:
                 say(line.rstrip())
             elif line.startswith("crawl "):
                 tell(line.removeprefix("crawl ").rstrip())

@@ -104,6 +104,9 @@ class Dom:
         if value is None:
             self.elements[number].attrib.pop(name, None)
         elif _ATTRIBUTE.fullmatch(name):
+            # A link that had no address, such as that of a file.
+            leads = name == "href" and self.tag(number) == "a" and self.get(number, "href") is None
+            self.changed = self.changed or (leads and not value.lower().startswith(("#", "javascript:")))
             self.elements[number].set(name, plain(value))
             if name in ("src", "data") and self.tag(number) in ("iframe", "frame", "embed", "object"):
                 self.changed = True

@@ -122,6 +122,8 @@ _DEAD = XPath(
 _LINKED = XPath("boolean(.//a[@href] | .//@onclick | self::*[@onclick])")
 # A form in which readers write.
 _WRITES = XPath("boolean(//form//textarea)")
+# A day that the words of a row speak of (7月27日，...) is not the row's.
+_SPOKEN = re.compile(r"\d{1,2}\s?[日号](?=[，,、。；\u3400-\u9fff])(?!发布|更新|刊登|星期)")
 # Rows without an address that make a list.
 BLIND = 3
 _KINDS = {
@@ -600,6 +602,7 @@ class _Rows:
         self._clicks = clicks
         # How many links stand in an element, and what `_in_turns` found of it.
         self._counts: dict[HtmlElement, float] = {}
+        self._lists: dict[HtmlElement, bool] = {}
         self._turns: dict[HtmlElement, dict[_Place, HtmlElement]] = {}
 
     def dates(self) -> dict[HtmlElement, str]:
@@ -635,7 +638,7 @@ class _Rows:
         own = self._in_turns(row) if 1 < count <= _ABREAST else {}
         if own:
             return own[place]
-        if count > 1 and _HAS_LIST(row):
+        if 1 < count <= _ABREAST and self._has_list(row):
             # A foot, with a menu: its day belongs to none of the menu's links.
             return None
         # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
@@ -647,6 +650,11 @@ class _Rows:
         if (count := self._counts.get(element)) is None:
             count = self._counts[element] = _COUNT(element)
         return count
+
+    def _has_list(self, row: HtmlElement) -> bool:
+        if (found := self._lists.get(row)) is None:
+            found = self._lists[row] = bool(_HAS_LIST(row))
+        return found
 
     def _in_turns(self, around: HtmlElement) -> dict[_Place, HtmlElement]:
         """Of a row that holds several articles, each beside its day, their links by the places of the days."""
@@ -669,7 +677,7 @@ class _Rows:
 
 def _day(text: str, inside: HtmlElement | None) -> str | None:
     """The date in a text, with the year or the day that stands in a box beside it."""
-    date = row_date(text)
+    date = row_date(_SPOKEN.sub("", text))
     if (date is not None and _YEAR.search(date)) or inside is None or len(text) > BOX:
         return date
     return next(filter(None, map(_whole_day, islice(inside.iterancestors(), 2))), date)
@@ -709,7 +717,7 @@ def blind_rows(root: HtmlElement) -> tuple[int, int]:
     begun, writes = False, bool(_WRITES(root))
     for row in [*_ROWS(root), *_dated_boxes(root)]:
         words = " ".join("".join(row.itertext()).split())
-        titled = 12 < len(words) <= _ROW and (day := row_date(words)) and len(words) - len(day) >= 8
+        titled = 12 < len(words) <= _ROW and (day := row_date(_SPOKEN.sub("", words))) and len(words) - len(day) >= 8
         nowhere = bool(words) and (not _LINKED(row) or _led_nowhere(row, places))
         if titled and nowhere:
             blind, begun = blind + 1, writes

@@ -43,6 +43,7 @@ _HANDLERS = XPath(
     "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')] | //select[@onchange]",
     smart_strings=False,
 )
+_NAMED_LINKS = XPath("//body//a[@id][not(@href)][not(@onclick)][normalize-space()]/@id", smart_strings=False)
 _SHOWS = XPath("boolean(.//img)")
 _FRAMES = XPath("//iframe[@src] | //frame[@src]")
 # Libraries are not fetched: the stage has its own, or they have nothing to do with lists.
@@ -160,7 +161,7 @@ def play(
     if lacking:
         return lacking
     if back or (article and not _is_unfilled(root, code, prose)):
-        return _pages(root, links, sources, article=article)
+        return _pages(root, code, links, sources, article=article)
     if len(html) < STUB and prose < 30 and _leads_by_script(code, sources, links):
         return Play(lack="stub", sources=sources)
     placed = _placed(base, root, sources)
@@ -175,6 +176,12 @@ def play(
     ):
         return Play(lack="list", sources=sources)
     return None
+
+
+def _names_files(root: HtmlElement, code: str) -> bool:
+    """Whether a script gives links their addresses, which it finds by their ids: <a id="attach0">附件.doc</a>."""
+    named = {str(name).rstrip("0123456789") for name in _NAMED_LINKS(root)}
+    return any(len(name) > 1 and (f'"{name}"' in code or f"'{name}'" in code) for name in named)
 
 
 def by_sheet(url: str, html: str, root: HtmlElement, *, expected: bool, hosts: Collection[str]) -> Play | None:
@@ -193,10 +200,16 @@ def _leads_by_script(code: str, sources: Collection[str], links: Sequence[Link])
     return all(link.kind == "redirect" for link in links) and _COMPUTED.search(code) is not None
 
 
-def _pages(root: HtmlElement, links: Sequence[Link], sources: tuple[str, ...], *, article: bool) -> Play | None:
-    """What it takes to run the scripts of an article, where they alone lead to its further pages, or to others."""
+def _pages(
+    root: HtmlElement, code: str, links: Sequence[Link], sources: tuple[str, ...], *, article: bool
+) -> Play | None:
+    """What it takes to run the scripts of an article, where they alone lead to its files, its further pages, or to
+    others.
+    """
     if not article:
         return None
+    if _names_files(root, code):
+        return Play(lack="body", sources=sources)
     if len(_handed(root)) >= BLIND:
         return Play(lack="pages", sources=sources)
     if any(link.kind in ("next", "pager") for link in links):

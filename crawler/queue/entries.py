@@ -24,6 +24,10 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
+# How a run begins to say that it waits.
+WAITS = "Nothing is left but addresses that are asked for again,"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """One address that is asked for, or is to be.

@@ -491,6 +491,15 @@ class Frontier:
         with self._translate():
             return {origin for origin in origins if self._db.execute(sql, [origin]).fetchone()}
 
+    def heard(self) -> bool:
+        """Whether an earlier run of this visit had a page."""
+        with self._translate():
+            return bool(
+                self._db.execute(
+                    "SELECT 1 FROM address WHERE state = 'done' AND visited = ? LIMIT 1", [self.visit]
+                ).fetchone()
+            )
+
     def give_up(self, origins: Collection[str]) -> Counter[str]:
         """Let nothing wait for an origin that never answered, or is none of these; how many addresses, by reason.
 
@@ -525,6 +534,16 @@ class Frontier:
                 " WHERE state = 'pending' AND not_before IS NOT NULL"
             ).fetchone()
         return None if row[0] is None or row[0] >= ANOTHER_RUN else max(0.0, row[0] - self._clock())
+
+    def waits(self) -> tuple[int, str]:
+        """How many addresses wait for another try in this run, and why the first one does."""
+        with self._translate():
+            count, _, reason, url = self._db.execute(
+                "SELECT count(*), min(not_before), reason, url FROM address INDEXED BY waiting"
+                " WHERE state = 'pending' AND not_before < ?",
+                [ANOTHER_RUN],
+            ).fetchone()
+        return int(count), f"{reason or 'waiting'} {url}"
 
     def due(self, origins: Collection[str], *, only_requisites: bool = False) -> bool:
         """Whether an address of these origins could be leased now."""

@@ -14,17 +14,19 @@ from crawler.queue.address import ARTICLE, shape
 from crawler.queue.database import Database
 from crawler.queue.entries import Ending, Run, Shape, State
 
-# An article ought to be there, as `Address.is_awaited` says; what is a trap is no loss.
-_AWAITED = (
-    f"(priority = {ARTICLE} OR row_date NOT NULL OR coalesce(role, '') = 'article')"
-    " AND coalesce(reason, '') NOT IN ('trap', 'led_nowhere')"
-)
+# An article ought to be there, as `Address.is_awaited` says; what is a trap is no loss. What articles alone lead to,
+# without the day of a row, is one if articles have such addresses: else it sends, prints or rates the article.
+_AWAITED = f"""
+(row_date NOT NULL OR coalesce(role, '') = 'article' OR (priority = {ARTICLE} AND (
+    like_article(url) OR coalesce((SELECT p.role FROM address p WHERE p.url = undone.parent), '') != 'article')))
+AND coalesce(reason, '') NOT IN ('trap', 'led_nowhere')
+"""  # noqa: S608 - our own words
 # What was not captured; each part has an index.
 _UNDONE = """
-SELECT reason, priority, row_date, role FROM address WHERE reason IS NOT NULL
-UNION ALL SELECT 'waiting', priority, row_date, role FROM address
+SELECT url, parent, reason, priority, row_date, role FROM address WHERE reason IS NOT NULL
+UNION ALL SELECT url, parent, 'waiting', priority, row_date, role FROM address
 WHERE state = 'pending' AND not_before IS NULL AND first IS NULL AND reason IS NULL
-UNION ALL SELECT 'waiting', priority, row_date, role FROM address
+UNION ALL SELECT url, parent, 'waiting', priority, row_date, role FROM address
 WHERE state = 'pending' AND not_before IS NOT NULL AND first IS NULL AND reason IS NULL
 """
 
@@ -47,9 +49,11 @@ class Report:
 
         `waiting`: also those whose turn has not come yet.
         """
-        sql = f"""SELECT url, state, coalesce(reason, 'waiting'), coalesce(detail, ''), tries, parent FROM address
+        sql = f"""SELECT url, state, coalesce(reason, 'waiting'), coalesce(detail, ''), tries, parent
+                  FROM address undone
                   WHERE reason IS NOT NULL OR (? AND state IN ('pending', 'leased') AND first IS NULL)
                   ORDER BY NOT ({_AWAITED}), id"""  # noqa: S608 - our own words
+        self._learn_shapes()
         rows = self._db.execute(sql, [waiting])
         for url, state, reason, detail, tries, parent in rows:
             yield Missing(url=url, state=state, reason=reason, detail=detail, tries=tries, parent=parent)
@@ -68,8 +72,14 @@ class Report:
     def awaited(self) -> int:
         """How many of the addresses that were not captured should be articles."""
         with self._translate():
-            sql = f"SELECT count(*) FROM ({_UNDONE}) WHERE {_AWAITED}"  # noqa: S608 - our own words
+            sql = f"SELECT count(*) FROM ({_UNDONE}) undone WHERE {_AWAITED}"  # noqa: S608 - our own words
+            self._learn_shapes()
             return int(self._db.execute(sql).fetchone()[0])
+
+    def _learn_shapes(self) -> None:
+        """Let queries ask whether an address has the shape of a known article's."""
+        known = {shape(url) for (url,) in self._db.execute("SELECT url FROM address WHERE role = 'article'")}
+        self._db.create_function("like_article", 1, lambda url: shape(url) in known, deterministic=True)
 
     def ahead(self, now: float) -> str | None:
         """A sentence on what answered later than `now`, in seconds since 1970; None: nothing did."""

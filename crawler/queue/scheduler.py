@@ -10,13 +10,15 @@ from scrapy.crawler import Crawler
 
 from archive.site import host_of
 from crawler.queue.address import shape
-from crawler.queue.entries import Address
+from crawler.queue.entries import WAITS, Address
 
 if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
 
 # Addresses that one host is asked for at once: one on the wire, one ready behind it.
 AT_ONCE = 2
+# Seconds of waiting that a run announces.
+LONG = 5.0
 
 
 class Scheduler:
@@ -29,6 +31,7 @@ class Scheduler:
         self._crawler = crawler
         self._pages = 0
         self._asked: deque[Request] = deque()
+        self._announced = False
         self._timer: Any = None  # Twisted's types name no methods
 
     @classmethod
@@ -138,8 +141,17 @@ class Scheduler:
         frontier = self._spider.frontier
         rests = [self._spider.hosts.parked(origin) for origin in self._spider.hosts.open]
         waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
+        self._announce(waits)
         if waits and (self._timer is None or not self._timer.active()):
             self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)
+
+    def _announce(self, waits: list[float]) -> None:
+        """Say once in a run that all that is left waits for another try, if that takes long (seconds)."""
+        if not waits or min(waits) <= LONG or self._announced or self._crawler.engine.downloader.active:
+            return
+        self._announced = True
+        count, why = self._spider.frontier.waits()
+        self._spider.logger.warning("%s %d: %s, the first one in %.0f s.", WAITS, count, why, min(waits))
 
     def _wake(self) -> None:
         slot = self._crawler.engine._slot  # noqa: SLF001 - Scrapy has no public way to be told that a request is due

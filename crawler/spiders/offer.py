@@ -186,7 +186,7 @@ class Offers:
 
     def inside(self, address: Address, judged: Judged) -> list[tuple[str, Link]]:
         """The links of a page to other addresses of the site, each with its address."""
-        day = judged.article.day if judged.article is not None else None
+        day = self._own_day(address, judged)
         inside: list[tuple[str, Link]] = []
         for link in judged.links:
             if link.form is not None and link.kind == "page":
@@ -200,6 +200,12 @@ class Offers:
             if url is not None and url != address.url and self._is_ours(url):
                 inside.append((url, link if day is None else _beside_own_day(link, day)))
         return inside
+
+    def _own_day(self, address: Address, judged: Judged) -> float | None:
+        """The day of an article, seconds since 1970; what reads like one may be the last page of a list, with a row."""
+        if judged.article is None or self._frontier.accounts.begins(address.pager):
+            return None
+        return judged.article.day
 
     def lists_elsewhere(self, judged: Judged) -> list[str]:
         """The frames of a page, and what its script asks for."""
@@ -309,7 +315,7 @@ class Offers:
         if judged.article is not None and not self._frontier.accounts.begins(address.pager):
             self._frontier.accounts.forget(address.id)
             return
-        own = [url for url, link in inside if link.url in judged.script_rows or is_row(link)]
+        own = _rows_of(address.url, inside, judged)
         files = [url for url, link in inside if link.kind == "requisite" and _is_listed_file(url, link)]
         elsewhere = {
             canonical(link.url, judged.encoding) or link.url
@@ -424,6 +430,23 @@ def _beside_own_day(link: Link, day: float) -> Link:
     if link.row_date is None or read_day(link.row_date, day + 1) != day:
         return link
     return replace(link, row_date=None, priority=ARTICLE if look_of(link.url) == "article" else LIST)
+
+
+def _rows_of(page: str, inside: Sequence[tuple[str, Link]], judged: Judged) -> list[str]:
+    """The addresses of the rows of a list. Those of a gallery have neither days nor the addresses of articles: they are
+    of one shape, other than that of the `page`, and as many as the list claims, or as one of its pages holds.
+    """
+    rows = [url for url, link in inside if link.url in judged.script_rows or is_row(link)]
+    claimed, pages = judged.shown.claimed, judged.shown.claimed_pages or 1
+    if rows or not claimed:
+        return rows
+    alike: defaultdict[str, set[str]] = defaultdict(set)
+    for url, link in inside:
+        if link.kind == "page":
+            alike[shape(url)].add(url)
+    alike.pop(shape(page), None)
+    fit = [urls for urls in alike.values() if len(urls) <= claimed <= len(urls) * pages]
+    return sorted(fit[0]) if len(fit) == 1 else []
 
 
 def _is_for_printer(article: str, url: str, link: Link) -> bool:

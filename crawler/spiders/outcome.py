@@ -158,6 +158,9 @@ class Outcomes:
         """There is nothing at an address; what was an article there was deleted."""
         if address.role == "article" and reason in _GONE and not detail.startswith(WHOLE):
             reason, detail = "deleted", detail or reason
+        if address.pager is not None and reason in _GONE:
+            # The list has become shorter: what its last page said of it holds no more.
+            self._frontier.accounts.forget(address.id)
         self.troubles[reason] += 1
         self._frontier.gone(address, reason, detail, status)
 

@@ -499,7 +499,8 @@ class SiteSpider(Spider):
         waiting = self._waiting()
         if self._closed and waiting:
             return Ending.HOURS
-        if not self.counts["good"] and self.troubles:
+        # What an earlier run of this visit left may be the one address that is gone; a host that says so is there.
+        if not self.counts["good"] and self.troubles and not (self.hosts.answered and self.frontier.heard()):
             return Ending.UNREACHABLE
         if self._scheduler.enough() and waiting:
             return Ending.MAX_PAGES

@@ -183,6 +183,9 @@ ROW = "<li{}><a{}>全市统战部长会议召开</a> 2020-02-19</li>"
         ("<a href='javascript:;'><h3>全市统战部长会议召开</h3>\n\n<p>2020-02-19</p></a>", 4, 4),
         ("<div><a href='javascript:;'>全市统战部长会议召开</a> <a href='/1.html'>详情</a> 2020-02-19</div>", 4, 0),
         ("<div><a href='javascript:;'>全市统战部长会议召开</a> <p>部长讲话。</p></div>", 4, 0),
+        # A summary speaks of a day; the row's own stands alone.
+        ("<dd>7月27日，全市统战部长会议召开，会议强调要办好实事...</dd>", 4, 0),
+        ("<li>7月27日全市统战部长会议召开 2020-02-19</li>", 4, 4),
     ],
 )
 def test_dated_rows_without_an_address_are_counted(row: str, count: int, blind: int) -> None:

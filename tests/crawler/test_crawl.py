@@ -467,6 +467,27 @@ def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     assert time.monotonic() - start < 90
 
 
+def test_what_an_interrupted_visit_left_may_be_gone(tmp_path: Path) -> None:
+    """The only address that is left is 404: the site is there, and what came before is cleaned."""
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<li><a href='/{n}.html'>会议{n}</a> 2020-02-1{n}</li>" for n in (1, 2, 3)))
+        if path in ("/1.html", "/2.html"):
+            return Answer(f"<title>会议{path[1]}</title><h1>会议{path[1]}</h1><p>{text}</p>")
+        return Answer(status=404)
+
+    with serving(routes) as little:
+        little.site(tmp_path / "sites")
+        first = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little", "--max-pages", "3")
+        ended = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little")
+    assert first.returncode == 0, first.stderr
+    assert (ended.returncode, "unreachable" in ended.stderr, "no page was fetched" in ended.stderr) == (0, False, False)
+    assert "not captured: 1 http_404" in ended.stderr
+    assert "little: finished." in ended.stderr
+
+
 @pytest.mark.fault(rows=[31])
 def test_a_site_that_is_gone_is_asked_again_by_each_crawl(tmp_path: Path) -> None:
     text = "统战部召开会议，传达学习精神，研究部署工作。" * 9

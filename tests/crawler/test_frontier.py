@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import signal
 import sqlite3
@@ -9,6 +10,8 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -19,10 +22,11 @@ from archive.warc.capture import FoundBy, Place, Written
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, shape, trap
-from crawler.queue.entries import Address, Ending, Run, State
+from crawler.queue.entries import WAITS, Address, Ending, Run, State
 from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
 from crawler.queue.lock import Lock
+from crawler.queue.scheduler import Scheduler
 
 ORIGIN = "http://www.tzb.gov.cn"
 
@@ -192,6 +196,40 @@ def test_what_should_be_an_article_stands_first_among_what_was_not_captured(path
     names = [each.url.rpartition("/")[2] for each in frontier.report.uncaptured()]
     assert names == ["row", "shaped", "about", "twin"]
     assert frontier.report.awaited() == 2
+
+
+def test_what_articles_alone_lead_to_should_be_an_article_if_its_address_is_like_theirs(path: Path) -> None:
+    frontier = opened(path, "show.asp?id=1")
+    address = frontier.lease([ORIGIN])
+    assert address is not None
+    frontier.done(address, 200, role="article")
+    by_article, by_list = (FoundBy(parent=url(name)) for name in ("show.asp?id=1", "list.asp"))
+    for name, found in (
+        ("sendmail.asp?id=1", by_article),
+        ("show.asp?id=2", by_article),
+        ("look.asp?id=3", by_list),
+        ("print.asp?id=1", FoundBy(parent=url("show.asp?id=1"), row_date="2020-02-19")),
+    ):
+        frontier.push(Address(url=url(name), priority=ARTICLE, found=found), refused=("robots", "disallowed"))
+    names = [each.url.rpartition("/")[2] for each in frontier.report.uncaptured()]
+    assert names == ["show.asp?id=2", "look.asp?id=3", "print.asp?id=1", "sendmail.asp?id=1"]
+    assert frontier.report.awaited() == 3
+
+
+def test_a_long_wait_for_another_try_is_announced_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    frontier = opened(path, "a", clock=clock)
+    address = frontier.lease([ORIGIN])
+    assert address is not None
+    frontier.fail(address, "http_500", "", wait=60, status=500)
+    engine = SimpleNamespace(downloader=SimpleNamespace(active=[]))
+    spider = SimpleNamespace(frontier=frontier, logger=logging.getLogger("site"))
+    scheduler = Scheduler(cast("Any", SimpleNamespace(spider=spider, engine=engine)))
+    for waits in ([2.0], [60.0], [59.0]):
+        scheduler._announce(waits)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{WAITS} 1: http_500 {url('a')}, the first one in 60 s."
+    ]
 
 
 def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:

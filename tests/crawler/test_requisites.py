@@ -172,3 +172,38 @@ def test_pictures_and_files_of_an_article_are_what_the_page_uses_them_for(tmp_pa
     assert found == {"/show-1.html", "/get?file=2"}
     missing = [json.loads(line) for line in layout.missing("little").read_text("utf-8").splitlines()]
     assert [(each["url"].removeprefix(little.base), each["reason"]) for each in missing] == [(SCRIPTED[4], "counter")]
+
+
+def test_files_that_a_script_gives_their_addresses_are_attachments(tmp_path: Path) -> None:
+    """JEECMS asks for a part of the address of each file of an article."""
+    script = (
+        "function files(id, prefix) { var x = new XMLHttpRequest(); x.open('GET', '/url.jspx?cid=' + id);"
+        " x.onload = function() { var keys = JSON.parse(x.responseText); for (var i = 0; i < keys.length; i++)"
+        " document.getElementById(prefix + i).setAttribute('href', "
+        "'/attachment.jspx?cid=' + id + '&i=' + i + keys[i]); };"
+        " x.send(); } files(1, 'attach');"
+    )
+
+    def answer(path: str, _: Mapping[str, str]) -> Answer:
+        title = "全市统战部长会议第1次召开"
+        if path == "/":
+            return Answer(f"<title>公告</title><ul><li><a href='/show-1.html'>{title}</a> <i>2020-02-11</i></li></ul>")
+        if path == "/show-1.html":
+            return Answer(
+                f"<html><head><title>{title}</title></head><body><h1>{title}</h1><div>2020-02-11 来源：市委统战部</div>"
+                f"<div>{LINES}</div><p>附件：<a id=attach0>报名表.doc</a></p><script>{script}</script></body></html>"
+            )
+        if path.startswith("/url.jspx"):
+            return Answer('["&k=7"]', headers={"Content-Type": "application/json"})
+        if path == "/attachment.jspx?cid=1&i=0&k=7":
+            return Answer(b"\xd0\xcf\x11\xe0" + bytes(400), headers={"Content-Type": "application/octet-stream"})
+        return Answer(status=404)
+
+    data = tmp_path / "data"
+    with serving(answer) as little:
+        crawl(little.site(tmp_path / "sites"), data)
+        file = f"{little.base}/attachment.jspx?cid=1&i=0&k=7"
+        assert timeline.captures(Layout(root=data), file)
+        (document,) = query.documents(Layout(root=data), query.Filter())
+    assert document.attachments == ((file, "报名表.doc"),)
+    assert document.text.startswith("会议研究了第0项工作")

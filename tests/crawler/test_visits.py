@@ -815,6 +815,38 @@ def test_the_last_page_of_a_list_that_reads_like_an_article_is_still_a_page_of_i
     assert accounts(site)["/l/"] == ("要闻", 3, 2, 3, 3, 0)
 
 
+def test_a_gallery_without_days_shows_as_many_as_it_claims(site: Unwired) -> None:
+    shown = "".join(f"<a href='/Item/{n}.aspx'><img src='/{n}.jpg'></a>" for n in (1, 2, 3))
+    menu = "".join(f"<a href='/Category_{n}/Index.aspx'>栏目{n}</a>" for n in (4, 5, 6))
+    pages = {
+        "/": Said("<a href='/Category_7/Index.aspx'>图片</a>"),
+        "/Category_7/Index.aspx": Said(f"{menu}<div>{shown}</div>共3条"),
+        **{f"/Item/{n}.aspx": article(f"第{n}次会议") for n in (1, 2, 3)},
+    }
+    site.crawl(pages)
+    assert accounts(site)["/Category_7/Index.aspx"] == ("图片", 3, 1, 3, 3, 0)
+    # Of a list that claims another number nothing is known.
+    pages["/Category_7/Index.aspx"] = Said(f"{menu}<div>{shown}</div>共8条")
+    site.crawl(pages, later=2 * DAY)
+    assert accounts(site)["/Category_7/Index.aspx"][1:] == (8, 1, 3, 3, 5)
+
+
+def test_a_list_that_became_shorter_claims_what_its_last_page_says_now(site: Unwired) -> None:
+    pages = {
+        "/": Said("<a href='/l/'>要闻</a>"),
+        "/l/": Said(rows("/1.html", "/2.html") + "共3条<a href='/l/2.html'>下一页</a>"),
+        "/l/2.html": Said(rows("/3.html") + "共3条"),
+        **{f"/{n}.html": article(f"第{n}次会议") for n in (1, 2, 3)},
+    }
+    site.crawl(pages)
+    assert accounts(site)["/l/"] == ("要闻", 3, 2, 3, 3, 0)
+    for path in ("/1.html", "/l/2.html"):
+        pages[path] = Said(status=404)
+    pages["/l/"] = Said(rows("/2.html", "/3.html") + "共2条")
+    site.crawl(pages, later=DAY, full=True)
+    assert accounts(site)["/l/"] == ("要闻", 2, 1, 2, 2, 0)
+
+
 def test_a_list_in_a_frame_has_the_name_of_its_page(site: Unwired) -> None:
     frame = Said("<iframe src='/rows.html'></iframe>")
     site.crawl({"/": Said("<a href='/l/'>要闻</a>"), "/l/": frame, "/rows.html": Said(rows("/1.html") + "共4条")})
