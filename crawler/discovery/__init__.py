@@ -69,7 +69,13 @@ def _columns(links: Collection[Link]) -> set[str]:
     like: defaultdict[str, list[Link]] = defaultdict(list)
     for link in rows:
         like[shape(link.url)].append(link)
-    return {link.url for group in like.values() if _is_menu(group) for link in group}
+    return {link.url for name, group in like.items() if _is_numbered(name) and _is_menu(group) for link in group}
+
+
+def _is_numbered(like: str) -> bool:
+    """Whether a number alone tells the addresses of a shape apart: those of articles name a day or a column, too."""
+    folder, _, file = like.partition("/")[2].rpartition("/")
+    return file.partition(".")[0] in ("0", "x") and "0" not in folder
 
 
 def _is_menu(links: list[Link]) -> bool:

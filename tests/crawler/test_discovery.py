@@ -927,6 +927,11 @@ def test_links_with_short_names_and_addresses_of_one_shape_are_a_menu(names: lis
     assert {every[url] for url in every if "/page/" in url} == {ARTICLE}
 
 
+def test_links_with_short_names_and_a_day_in_their_addresses_are_articles() -> None:
+    links = "".join(f"<li><a href='/xw/202002/t20200219_{n}.html'>会议召开</a></li>" for n in range(9))
+    assert {link.priority for link in found(f"<html><body><ul>{links}</ul></body></html>")} == {ARTICLE}
+
+
 def test_a_handler_that_encodes_an_address_names_it() -> None:
     html = (
         "<html><body>1/28页 <a href='#' onclick=\"location.href=encodeURI('index_2.jhtml');\">下一页</a></body></html>"
