@@ -17,7 +17,7 @@ from archive.warc.capture import FoundBy
 # digits: no article that people read has a hundred pages, and ids are longer.
 _MARKED = r"(?P<mark>[-_,~/]p?|p)(?P<number>[1-9]\d?)"
 _ENDING = r"(?P<ending>\.\w{2,6}|/?)"
-_PATH = re.compile(rf"\A(?P<stem>https?://[^/]+/[^?#]*?[^/?#]){_MARKED}{_ENDING}")
+_PATH = re.compile(rf"\A(?P<stem>(?:https?://[^/]+|file://)/[^?#]*?[^/?#]){_MARKED}{_ENDING}")
 _MORE = re.compile(_MARKED)
 _END = re.compile(rf"{_ENDING}\Z")
 # The last of three numbers is hardly an article's: show-12-345-2.html.
