@@ -86,17 +86,17 @@ def read(
             for name, value in {
                 "split": split_,
                 "signals": signals,
-                "tokenizer": tokenizer and _stated(tokenizer),
+                "tokenizer": tokenizer and stated_file(tokenizer),
                 "mask": mask,
                 "mentions": mentions is not None,
-                "without_overlap": without_overlap and _stated(without_overlap) | {"passage": overlap.PASSAGE},
+                "without_overlap": without_overlap and stated_file(without_overlap) | {"passage": overlap.PASSAGE},
             }.items()
             if value
         },
     )
 
 
-def _stated(path: Path) -> dict[str, Any]:
+def stated_file(path: Path) -> dict[str, Any]:
     """A file that shapes an export, so that two of them can be told apart."""
     with path.open("rb") as file:
         return {"file": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

@@ -293,6 +293,12 @@ def filter_options(command: Decorated) -> Decorated:
             "--sample", type=click.IntRange(min=0), default=0, help="Only this many of the documents, drawn at random."
         ),
         click.option("--query", "query_", help="Only the documents that `cundang search` finds with this query."),
+        click.option(
+            "--ids",
+            "listed",
+            type=click.Path(path_type=Path),
+            help="Only the documents whose ids stand in this file, one a line.",
+        ),
         click.option("--versions", is_flag=True, help="Every capture of a URL, not only the latest."),
         click.option(
             "--as-of",
@@ -397,6 +403,7 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
 
     shaping = {name: chosen.pop(name) for name in ("split_", "signals", "tokenizer", "mask", "without_overlap")}
     named = folders.places() if chosen.pop("mentions") else None
+    listed: Path | None = chosen["listed"]
     beside = extras.read(format_, **shaping, mentions=named)
     one = not shaping["split_"]
     _refuse_other_ending(format_, out)
@@ -404,6 +411,8 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
     if chosen["collapse"] == "near":
         _say_waiting(folders)
     wanted = replace(_filter(folders, **chosen), by_year=beside.by_year)
+    if listed is not None:
+        beside = replace(beside, stated={**beside.stated, "ids": extras.stated_file(listed)})
     query.refuse_unknown(folders.layout, wanted, folders.sites(chosen["site"]))
     # A pack of captures is chosen by site, not by document.
     keys = wanted.sites
@@ -435,8 +444,7 @@ def _filter(
     flag: tuple[str, ...],
     without_flag: tuple[str, ...],
     query_: str | None,
-    sample: int,
-    seed: int,
+    listed: Path | None,
     **same: Any,
 ) -> query.Filter:
     """Turn the options of an export into a filter."""
@@ -448,11 +456,27 @@ def _filter(
         flags=flag,
         without=without_flag,
         query=query_,
-        ids=None if query_ is None else _found_by(folders, ask.joined(query_, "versions:yes" if same["as_of"] else "")),
-        sample=sample,
-        seed=seed if sample else 0,
-        **same | {"versions": same["versions"] or ask.wants_versions(ask.parse(query_ or ""))},
+        ids=_ids(folders, query_, listed, older=bool(same["as_of"])),
+        **same
+        | {
+            "versions": same["versions"] or ask.wants_versions(ask.parse(query_ or "")),
+            "seed": same["seed"] if same["sample"] else 0,
+        },
     )
+
+
+def _ids(folders: Folders, words: str | None, listed: Path | None, *, older: bool) -> tuple[str, ...] | None:
+    """The ids that a query finds, and a file lists; None: neither is given. `older`: also of earlier versions."""
+    from archive.catalogue import ask
+
+    found = None if words is None else _found_by(folders, ask.joined(words, "versions:yes" if older else ""))
+    if listed is None:
+        return found
+    try:
+        named = dict.fromkeys(listed.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{listed}: cannot be read: {error}. Name a text file with an id a line.") from error
+    return tuple(named if found is None else named.keys() & set(found))
 
 
 def _pack(folders: Folders, wanted: query.Filter, keys: Collection[str] | None, out: Path) -> None:

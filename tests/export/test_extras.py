@@ -158,6 +158,20 @@ def test_no_column_of_a_masked_export_holds_what_the_text_lost(layout: Layout, t
         assert not any(re.search(rb"138000\d{5}", content) for content in found), form
 
 
+def test_a_list_of_ids_chooses_documents(layout: Layout, tmp_path: Path) -> None:
+    every, listed = tmp_path / "every.jsonl", tmp_path / "ids.txt"
+    assert export(layout, every).returncode == 0
+    ids = [row["id"] for row in rows(every)]
+    listed.write_text("\n".join((ids[3], "urn:uuid:none", ids[1])), encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    assert export(layout, out, "--ids", str(listed)).returncode == 0
+    assert [row["id"] for row in rows(out)] == [ids[1], ids[3]]
+    said = json.loads((tmp_path / "out.jsonl.manifest.json").read_bytes())
+    assert said["options"]["ids"]["file"] == "ids.txt"
+    done = export(layout, tmp_path / "none.jsonl", "--ids", str(tmp_path / "missing.txt"))
+    assert (done.returncode, "cannot be read" in done.said) == (2, True)
+
+
 def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layout, tmp_path: Path) -> None:
     held_out = tmp_path / "held-out.jsonl"
     # In Traditional characters and cut otherwise: the passage counts, not its dress.
