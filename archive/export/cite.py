@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from typing import Any
 
 from archive.catalogue import query, timeline
 from archive.catalogue.timeline import Captured
+from archive.catalogue.words import names_of
 from archive.corpus import shard
 from archive.errors import UsageError
 from archive.layout import IMPORTED, Layout
@@ -53,7 +53,7 @@ class Cited:
     @property
     def authors(self) -> list[str]:
         """The authors that the page names."""
-        return [name for name in re.split(r"[\s、，,]+", self.document.author or "") if name]
+        return names_of(self.document.author)
 
     def proof(self) -> dict[str, str]:
         """What locates the bytes: address, record, time of capture, payload digest, WARC file, its SHA-256, offset."""

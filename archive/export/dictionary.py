@@ -61,7 +61,8 @@ MEANINGS = {
     "published_evidence": Meaning("rule that found the date, and the words that it read", "if no date was read"),
     "source": Meaning("who published the article first, as the page says (来源)", "if the page names none"),
     "author": Meaning(
-        "author, reporter or correspondent (作者, 记者, 通讯员); names of several are parted by a space",
+        "author, reporter or correspondent (作者, 记者, 通讯员); "
+        "several are parted by a space, or by 、 as the page has them",
         "if the page names none, or only an account (管理员, admin)",
     ),
     "editor": Meaning("editor in charge (责任编辑)", "if the page names none"),

@@ -493,7 +493,8 @@ def _people_value(text: str) -> str | None:
     parted = not behind or cut.removesuffix(behind).endswith((" ", "(", "/", ","))
     # One word in Latin letters belongs to it, and those in brackets.
     if names and parted and not (_LATIN.search(behind) or _LATIN.search(plain, 1)):
-        return _believed(" ".join(names), text, len(text))
+        alone = not behind and len("".join(names)) == han(plain) and " " not in plain
+        return _believed(plain if alone else " ".join(names), text, len(text))
     if not names and "(" in behind and all_people(behind.partition("(")[0], "label"):
         # Who took the pictures: 许景(摄影).
         return None
