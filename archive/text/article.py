@@ -38,6 +38,8 @@ CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
 LONG = 200
 
+# A breadcrumb of list items has fewer of them, the last with so many characters of the title at least.
+STEPS, TITLE = 8, 5
 # The share of a paragraph that the link to its rest has at most.
 _REST = 0.3
 # One of these parts the steps of a breadcrumb.
@@ -452,6 +454,8 @@ def _columns(scene: Scene, title: str | None) -> tuple[tuple[str, ...], str] | N
     page, first = scene.page, scene.first
     for index in range(min(first, len(page.blocks))):
         key = page.keys[index]
+        if title and (steps := _listed_steps(page, index, title)):
+            return fields.columns(line := scene.read(" > ".join(steps)), title), line
         if len(key) > 120 or not fields.is_crumb(key):
             continue
         parts = [_steps(page.blocks[index])]
@@ -459,6 +463,7 @@ def _columns(scene: Scene, title: str | None) -> tuple[tuple[str, ...], str] | N
         while (
             follower < first
             and follower < index + 8
+            and not page.keys[follower - 1].endswith("正文")
             and fields.goes_on(page.keys[follower], page.blocks[follower].linked)
         ):
             parts.append(_steps(page.blocks[follower]))
@@ -468,6 +473,22 @@ def _columns(scene: Scene, title: str | None) -> tuple[tuple[str, ...], str] | N
         if found := fields.columns(line, title):
             return found, line
     return None
+
+
+def _listed_steps(page: Page, index: int, title: str) -> list[str]:
+    """The steps of a breadcrumb that are items of a list, from the home page to what the title begins with."""
+    blocks, parents = page.blocks, page.outline.parents
+    if blocks[index].linked <= 0.5 or blocks[index].kind != "item":
+        return []
+    box = parents[blocks[index].element]
+    inside = [parents[block.element] == box for block in blocks[max(0, index - 1) : index + STEPS]]
+    if (index and inside.pop(0)) or fields.columns(page.keys[index], None):
+        return []
+    last = index + next((at for at, within in enumerate(inside) if not within), len(inside)) - 1
+    steps = blocks[index:last]
+    begun = page.keys[last].rstrip("….")
+    named = len(begun) >= TITLE and lines.narrow(title).startswith(begun)
+    return [step.text for step in steps] if named and all(step.linked > 0.5 for step in steps) else []
 
 
 def _steps(block: Block) -> str:

@@ -841,3 +841,20 @@ def test_what_a_template_cuts_from_the_text_and_puts_over_it_is_no_text(cut: int
     summary = f"{'　　'.join(LINES)[:cut]}{mark}"
     found = read(page(f"{HEAD}<div class=x7>{summary}</div><div class=x8>{paragraphs(LINES)}</div>"))
     assert found.text.split("\n") == list(LINES)
+
+
+@pytest.mark.parametrize("end", ["医疗队走进山村", "医疗队走进…"])
+def test_a_breadcrumb_of_list_items_ends_in_the_title(end: str) -> None:
+    menu = "<ul><li><a href=/a>最新消息</a></li><li><a href=/b>公告事项</a></li></ul>"
+    steps = "<li><a href=/>首页</a></li><li><a href=/a>最新消息</a></li><li><a href=/a/c>健康活动</a></li>"
+    found = read(page(f"{menu}<div class=x7><ul>{steps}<li>{end}</li></ul></div>{HEAD}{paragraphs(LINES)}"))
+    assert found.columns == ("最新消息", "健康活动")
+    # A menu alone is none.
+    assert read(page(f"{menu}<ul>{steps}</ul>{HEAD}{paragraphs(LINES)}")).columns == ()
+
+
+def test_nothing_follows_the_article_in_a_breadcrumb() -> None:
+    crumb = "您现在的位置：<a href=/>云溪台办</a> &gt;&gt; <a href=/a>台办动态</a> &gt;&gt; 正文"
+    tools = "<td align=right><a href='javascript:size(16)'>大</a></td>"
+    found = read(page(f"<table><tr><td>{crumb}</td>{tools}</tr></table>{HEAD}{paragraphs(LINES)}"))
+    assert found.columns == ("云溪台办", "台办动态")
