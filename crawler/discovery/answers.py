@@ -60,7 +60,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 def _answer(url: str, text: str) -> Iterator[Link]:
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     rows = list(_rows(data))
     for row in rows:

@@ -40,7 +40,7 @@ def counted(text: str) -> Counted | None:
     """
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     objects = list(_objects(answer, DEPTH))
     rows = max((len(value) for each in objects for value in each.values() if _is_rows(value)), default=0)
@@ -106,7 +106,7 @@ def _pairs(asked: str) -> list[tuple[tuple[str, ...], Any]]:
     if asked.lstrip().startswith("{"):
         try:
             return list(_leaves(json.loads(asked), ()))
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     return [((name,), value) for name, value in fields_of(asked)]
 

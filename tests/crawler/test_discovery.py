@@ -12,6 +12,7 @@ from lxml.html import document_fromstring
 from archive.text.decode import decode, parse
 from crawler.discovery import LINKS, Link, discover, within
 from crawler.discovery.link import ARTICLE, LAST, LIST
+from crawler.discovery.numbered import counted
 
 HERE = "http://www.tzb.gov.cn/tzxw/index.html"
 
@@ -942,3 +943,9 @@ def test_a_handler_that_encodes_an_address_names_it() -> None:
 def test_the_second_day_of_some_is_no_day_of_a_row() -> None:
     html = "<html><body><ul><li><a href='/1.html'>普及活动周5月12-18日举行</a></li></ul></body></html>"
     assert [link.row_date for link in found(html)] == [None]
+
+
+@pytest.mark.parametrize("page", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000])
+def test_an_answer_nested_without_end_has_no_links_and_counts_nothing(page: str) -> None:
+    assert list(discover("http://a.cn/list", page, parse(page))) == []
+    assert counted(page) is None
