@@ -180,6 +180,27 @@ def test_every_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path}: begins with no sentence"
 
 
+def bound_twice(code: str) -> list[str]:
+    """The names that a module gives twice: the second shadows the first, also in code above it."""
+    names = [
+        name.id
+        for statement in ast.parse(code).body
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [])
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    ]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+@every_module
+def test_no_module_gives_a_name_twice(path: Path) -> None:
+    assert not bound_twice(path.read_text("utf-8"))
+
+
+def test_a_name_that_is_given_twice_is_found() -> None:
+    assert bound_twice("LINE, WORD = 100, 1\nMOST = 3\n\nLINE = 20_000\n") == ["LINE"]
+
+
 def test_the_top_level_is_as_drawn() -> None:
     wanted = {
         "scrapy.cfg",

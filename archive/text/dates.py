@@ -54,7 +54,7 @@ _COUNT = re.compile(
 )
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # No day is read behind so many characters of a line: each shape takes .1 s for a megabyte of digits.
-LINE = 20_000
+READ = 20_000
 # Something of these in every strict shape but the first two, those in digits.
 _RARE = re.compile(rf"[民A-Za-z月](?:(?<!月)|(?<=[{_TENS}].)|(?<=[{_TENS}]\s.))")
 # Something of these in every loose shape.
@@ -204,7 +204,7 @@ def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
     """The dates in narrow words, each with where it stands; those with a year of four digits first."""
     shapes = (rules().strict if _RARE.search(words) else rules().strict[:2]) if _YEARS.search(words) else ()
     shapes += rules().loose if loose and _PARTED.search(words) else ()
-    words = words[:LINE].replace("\N{RATIO}", ":")
+    words = words[:READ].replace("\N{RATIO}", ":")
     if shapes and _LASTS.search(words):
         return
     for pattern in shapes:

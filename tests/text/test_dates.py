@@ -585,3 +585,9 @@ def test_a_year_of_two_digits_is_one_of_taiwan_in_its_script(written: str) -> No
     plain = "乡政府召开村民会议，讨论文化节筹备事宜，并说明各项补助办法与申请期限，请各村代表踊跃参加。"
     if written.startswith("98"):
         assert document(page.format(written, plain, plain[::-1])).published == "1998-09-28"
+
+
+def test_a_line_of_hundreds_of_characters_is_no_dateline() -> None:
+    long = "来源：青河日报 浏览：12次 " * 20
+    assert from_lines([f"发布时间：2023-03-08 {long}"]) == ([], [])
+    assert from_lines(["发布时间：2023-03-08 来源：青河日报"])[0][0].value == "2023-03-08"
