@@ -28,7 +28,8 @@ def main() -> None:
 
 
 def _early(_number: int, _frame: FrameType | None) -> NoReturn:
-    os.write(2, b"cundang: interrupted before it began; nothing was changed.\n")
+    with suppress(OSError):  # whoever read our messages may be gone
+        os.write(2, b"cundang: interrupted before it began; nothing was changed.\n")
     # Do not raise: an exception during an import could be mistaken for a missing module.
     os._exit(5)
 

@@ -130,8 +130,9 @@ def test_work_continues_when_the_reader_of_stdout_is_gone(tmp_path: Path) -> Non
 
 def test_ctrl_c_before_anything_is_loaded_is_no_traceback(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
-    # Replace the command line by a module that says when it is being loaded, and takes a while.
-    slow = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)"
+    # Replace the command line by a module that says when it is being loaded, and takes a while. It sleeps in short
+    # naps: a signal that arrives just before a sleep begins is handled when it ends.
+    slow = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\nfor _ in range(600):\n    time.sleep(0.1)\n"
     (tmp_path / "crawler").mkdir()
     for name in ("__init__.py", "__main__.py"):
         shutil.copy(CHECKOUT / "crawler" / name, tmp_path / "crawler")
