@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import TypeAlias
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from archive.site import host_of
@@ -16,18 +16,13 @@ from archive.warc.capture import FoundBy
 # What stands behind the name of an article in the address of a further page: t20200219_1_2.html, 7-2.jhtml, 7/2. Two
 # digits: no article that people read has a hundred pages, and ids are longer.
 _MARKED = r"(?P<mark>[-_,~/]p?|p)(?P<number>[1-9]\d?)"
-_ENDING = r"(?P<ending>\.\w{2,6}|/?)"
-_PATH = re.compile(rf"\A(?P<stem>(?:https?://[^/]+|file://)/[^?#]*?[^/?#]){_MARKED}{_ENDING}")
-_MORE = re.compile(_MARKED)
-_END = re.compile(rf"{_ENDING}\Z")
+_PATH = re.compile(rf"\A(?P<stem>(?:https?://[^/]+|file://)/[^?#]*?[^/?#]){_MARKED}(?P<ending>\.\w{{2,6}}|/?)")
 # The last of three numbers is hardly an article's: show-12-345-2.html.
-_THIRD = re.compile(r"\d-\d+\Z")
-_QUERY = re.compile(
-    r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
-)
+_THIRD = re.compile(r"\d-\d+-\Z")
+# Any name but that of an id may count pages: one but these does only where a link of a pager says so.
+_NAMED = re.compile(r"[?&](?P<name>\w{1,20}(?<!id))=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE)
+_COUNTERS = frozenset(("page", "pageno", "page_no", "pageindex", "pn"))
 _PAGES = re.compile("p(?:age(?:_?no|index)?|n)=")
-# Any name but that of an id may count pages: it does only where a link of a pager says so.
-_NAMED = re.compile(r"(?P<before>[?&])(?P<name>\w{1,20}(?<!id))=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE)
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
     r"\A\W*+(?:第?\s?\d{1,2}\s?[页頁]?|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last"
@@ -42,8 +37,35 @@ _DIGIT = re.compile(r"[\d?]")
 _DIGITS = re.compile(r"\d+")
 _CLICKED = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
 
-# The pages that a pager leads to, each with the number that it says, if it says one.
-_Turned: TypeAlias = dict[str, int | None]
+
+class _Numbered(NamedTuple):
+    """An address with a number that may be that of a page.
+
+    Attributes:
+        first: the address without it: that of the first page.
+        mark: what parts it from the name of the article, or the name that it has in the query.
+        before, number, after: the address, cut at the number.
+    """
+
+    first: str
+    mark: str
+    before: str
+    number: int
+    after: str
+
+
+class _Links(NamedTuple):
+    """Where a page leads.
+
+    Attributes:
+        anywhere: all addresses that may be those of other parts.
+        pager: those of them that a pager may lead to: its links have few words, or none.
+        turned: those that a pager does lead to, each with the number that it says, if it says one.
+    """
+
+    anywhere: AbstractSet[str]
+    pager: AbstractSet[str]
+    turned: dict[str, int | None]
 
 
 def part(url: str, page: Outline, found: FoundBy | None = None) -> tuple[str | None, int | None]:
@@ -60,18 +82,12 @@ def part(url: str, page: Outline, found: FoundBy | None = None) -> tuple[str | N
     """
     if "#" in url:
         return _by_form(*url.split("#", 1))
-    anywhere, pager, turned = _targets(url, page)
-    before = _before(found)
-    anywhere, pager, turned = anywhere | before, pager | before, dict.fromkeys(before) | turned
-    if paged := _QUERY.search(url):
-        return _by_query(url, paged, anywhere)
-    if _is_first(unquote(url), anywhere, turned):
+    links = _links(url, page, _before(found))
+    own = list(_numbered(url))
+    if not any(one.mark in _COUNTERS for one in own) and _is_first(unquote(url), links):
         return url, 1
-    for named in _NAMED.finditer(url) if turned else ():
-        first, number = _by_query(url, named, turned.keys())
-        if first is not None and _DIGIT.search(first.rpartition("/")[2]):
-            return first, number
-    return _by_path(url, path, anywhere, pager, turned) if (path := _PATH.fullmatch(url)) else (None, None)
+    parts = (_in_query(one, links) if "?" in one.before else _in_name(one, links) for one in own)
+    return next(filter(None, parts), (None, None))
 
 
 def _before(found: FoundBy | None) -> set[str]:
@@ -82,80 +98,65 @@ def _before(found: FoundBy | None) -> set[str]:
 
 def _by_form(first: str, form: str) -> tuple[str | None, int | None]:
     """The part that answers a form of the page: forms lead to further pages alone."""
-    number = next((int(named["number"]) for named in _NAMED.finditer(f"?{form}")), 1)
+    number = next((one.number for one in _numbered(f"?{form}")), 1)
     return (first, number) if number > 1 else (None, None)
 
 
-def _by_query(url: str, paged: re.Match[str], anywhere: AbstractSet[str]) -> tuple[str | None, int | None]:
-    """The part whose number stands in the query."""
-    number = int(paged["number"])
-    first = url[: paged.start()] + url[paged.end() :]
-    if "?" not in first:
-        first = first.replace("&", "?", 1)
-    before, after = url[: paged.start("number")], url[paged.end("number") :]
-    others = {unquote(first), *(unquote(f"{before}{n}{after}") for n in (1, number - 1, number + 1))} - {unquote(url)}
-    return (first, number) if others & anywhere else (None, None)
+def _numbered(address: str) -> Iterator[_Numbered]:
+    """The numbers in an address that may be that of a page: in the query, or behind the name of the article."""
+    for named in _NAMED.finditer(address):
+        first = address[: named.start()] + address[named.end() :]
+        first = first if "?" in first else first.replace("&", "?", 1)
+        start, end = named.span("number")
+        yield _Numbered(first, named["name"].lower(), address[:start], int(named["number"]), address[end:])
+    if path := _PATH.fullmatch(address):
+        stem, mark, ending = path["stem"], path["mark"], path["ending"]
+        yield _Numbered(f"{stem}{ending}", mark, f"{stem}{mark}", int(path["number"]), ending)
 
 
-def _by_path(
-    url: str, path: re.Match[str], anywhere: set[str], pager: set[str], turned: _Turned
-) -> tuple[str | None, int | None]:
-    """The part whose number stands behind the name of the first page, or of each page alike.
-
-    Any link to another part tells one behind _ if the name of the first ends in a number.
-    """
-    stem, mark, ending, number = path["stem"], path["mark"], path["ending"], int(path["number"])
-    first = f"{stem}{ending}"
-    if number > 1 and unquote(first) in turned:
-        return first, number
-    if mark == "_":
-        links = anywhere if stem[-1].isdecimal() else pager
-        if unquote(first) in links or unquote(f"{stem}_{number - 1}{ending}") in pager:
-            # TRS counts from _1, others from _2.
-            return first, number + (number == 1 or unquote(f"{stem}_1{ending}") in anywhere)
-    if not _has_alike(unquote(url), path, turned):
-        return None, None
-    if unquote(first) in pager:
-        return first, number
-    return (f"{stem}-1{ending}", number) if mark == "-" and stem[-1].isdecimal() else (None, None)
-
-
-def _has_alike(here: str, path: re.Match[str], turned: _Turned) -> bool:
-    """Whether a pager leads to an address that is alike but for the number; so are those of neighbours: it names the
-    other by its number, or there are three numbers.
-    """
-    third = _THIRD.search(path["stem"]) is not None
+def _is_first(here: str, links: _Links) -> bool:
+    """Whether a link leads to the address and a further page's number: a pager's, or one that tells by itself."""
     return any(
-        link != here
-        and (other := _behind(unquote(path["stem"]), path["ending"], link)) is not None
-        and other["mark"] == path["mark"]
-        and (third or said == int(other["number"]))
-        for link, said in turned.items()
+        one.first == here
+        and (one.number > 1 or one.mark == "_")
+        and (link in links.turned or one.mark in _COUNTERS or (one.mark == "_" and one.number <= 2))
+        for link in links.anywhere
+        for one in _numbered(link)
     )
 
 
-def _is_first(here: str, anywhere: set[str], turned: _Turned) -> bool:
-    """Whether a link leads to the address and a page's number: in the query, or behind the name."""
-    if any(_follows(_QUERY, here, link) for link in anywhere) or any(_follows(_NAMED, here, link) for link in turned):
-        return True
-    end = _END.search(here)
-    ending = end[0] if end else ""
-    stem = here.removesuffix(ending)
-    if {f"{stem}_{n}{ending}" for n in (1, 2)} & anywhere:
-        return True
-    return any(_behind(stem, ending, link) for link in turned)
+def _in_query(one: _Numbered, links: _Links) -> tuple[str, int] | None:
+    """The part whose number stands in the query of an address; None where no link leads to another part."""
+    if one.mark not in _COUNTERS and not _DIGIT.search(one.first.rpartition("/")[2]):
+        return None
+    led = links.anywhere if one.mark in _COUNTERS else links.turned.keys()
+    return (one.first, one.number) if unquote(one.first) in led or _others(one, led) else None
 
 
-def _behind(stem: str, ending: str, link: str) -> re.Match[str] | None:
-    """The mark and the number that stand behind a name in an address."""
-    held = link.startswith(stem) and link.endswith(ending)
-    return _MORE.fullmatch(link[len(stem) : len(link) - len(ending)]) if held else None
+def _in_name(one: _Numbered, links: _Links) -> tuple[str, int] | None:
+    """The part whose number stands behind the name of the first page, or in that of each page; None where no link says
+    so. If the name ends in a number, any link to the first tells one behind _. Neighbours are alike as well: a pager
+    names the other by its number, or there are three numbers.
+    """
+    first, numeric = unquote(one.first), one.before[-2].isdecimal()
+    said = {number: links.turned[link] for number, link in _others(one, links.turned).items()}
+    if one.mark == "_":
+        led = links.anywhere if numeric else links.pager
+        if first in led or one.number - 1 in _others(one, links.pager):
+            # TRS counts from _1, others from _2.
+            late = one.number == 1 or 1 in _others(one, links.anywhere) or any(said[n] == n + 1 for n in said)
+            return one.first, one.number + late
+    if one.number > 1 and first in links.turned:
+        return one.first, one.number
+    alike = said and (_THIRD.search(one.before) or any(said[n] == n for n in said))
+    return (f"{one.before}1{one.after}", one.number) if alike and one.mark == "-" and numeric else None
 
 
-def _follows(pattern: re.Pattern[str], first: str, link: str) -> bool:
-    """Whether a link is the address and a page's number."""
-    rest = link.removeprefix(first)
-    return len(rest) < len(link) and pattern.fullmatch(rest) is not None and int(rest.rpartition("=")[2]) > 1
+def _others(one: _Numbered, links: Iterable[str]) -> dict[int, str]:
+    """Those of some links that lead to the same address with another number, by that."""
+    same = unquote(one.first), one.mark
+    found = ((other, link) for link in links for other in _numbered(link))
+    return {o.number: link for o, link in found if (o.first, o.mark) == same and o.number != one.number}
 
 
 def _turns(href: str, text: str) -> bool:
@@ -171,32 +172,27 @@ def _turns(href: str, text: str) -> bool:
     return not main and any(map(text.__contains__, "页頁余下")) and _PAGER.fullmatch(text[:20]) is not None
 
 
-def _targets(url: str, page: Outline) -> tuple[set[str], set[str], _Turned]:
-    """Where the page leads, where its links lead that look like a pager's, and those of them that name a page."""
+def _links(url: str, page: Outline, before: set[str]) -> _Links:
+    """Where the page leads that may be another part; `before`: the part that led to it."""
     own, every = _own_names(url)
     host = host_of(url)
-
-    def may_be(href: str) -> bool:
-        lower = href.lower()
-        own_host = "//" not in lower[:10] or host in lower
-        return own_host and (every or any(name in lower for name in own) or _QUERY.search(href) is not None)
-
     found = page.links if every else page.leading(_PAGES, *own)
-    leading = [(href, page.name(number)) for href, number in found if may_be(href)]
-    options = {value for option in page.every("option") if may_be(value := option.get("value", ""))}
-    paging = options | {href for href, text in leading if _PAGER.fullmatch(text[:20])}
-    paging |= {match[1] for click in page.clicks() if (match := _CLICKED.search(click))}
-    if not (leading or paging):
-        return set(), set(), {}
+    near = [(href, number) for href, number in found if "//" not in href[:10] or host in href.lower()]
+    leading = [(href, page.name(number)) for href, number in near]
+    chosen = {value for option in page.every("option") if (value := option.get("value", ""))}
+    paging = {match[1] for click in page.clicks() if (match := _CLICKED.search(click))}
+    if not (leading or chosen or paging):
+        return _Links(before, before, dict.fromkeys(before))
     base = _base(url, page)
-    pager = _joined(base, paging)
-    turned = dict.fromkeys(_joined(base, options)) | _turned(base, leading)
-    return pager | _joined(base, {href for href, _ in leading}), pager, turned
+    turned = dict.fromkeys(before | _joined(base, chosen)) | _turned(base, leading)
+    paging |= {href for href, text in leading if _PAGER.fullmatch(text[:20])}
+    pager = _joined(base, paging).union(turned)
+    return _Links(_joined(base, {href for href, _ in leading}) | pager, pager, turned)
 
 
-def _turned(base: str, leading: Iterable[tuple[str, str]]) -> _Turned:
+def _turned(base: str, leading: Iterable[tuple[str, str]]) -> dict[str, int | None]:
     """The pages that a pager names."""
-    turned: _Turned = {}
+    turned: dict[str, int | None] = {}
     for href, text in leading:
         if _turns(href, text):
             said = _NUMBER.fullmatch(text[:20])
@@ -214,8 +210,8 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
         pairs = [pair for pair in url.partition("?")[2].lower().split("&") if pair]
         # The number of a page is no name of the article's.
         named = tuple(p for p in pairs if not _NAMED.fullmatch(f"?{p}"))
-        if named or _QUERY.search(url) or not _DIGIT.search(url.partition("?")[0].rpartition("/")[2]):
-            return named or tuple(pairs), _QUERY.search(url) is not None
+        if named or _PAGES.search(url.lower()) or not _DIGIT.search(url.partition("?")[0].rpartition("/")[2]):
+            return named or tuple(pairs), _PAGES.search(url.lower()) is not None
     *_, above, name = unquote(url).partition("?")[0].rstrip("/").split("/")
     name = _NAME.sub("", name).lower()
     own: tuple[str, ...] = () if not name or "\ufffd" in name else (name, quote(name).lower())

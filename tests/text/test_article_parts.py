@@ -74,6 +74,14 @@ def test_without_numbers_the_first_two_pages_lead_to_each_other(first: str, furt
         assert (document.part_of, document.part_no) == (HOST + first, own)
 
 
+@pytest.mark.parametrize("pager", PAGERS)
+def test_the_second_page_may_have_the_number_1(pager: str) -> None:
+    names = {1: "/n/t20230302_41.html"} | {n: f"/n/t20230302_41_{n - 1}.html" for n in range(2, 5)}
+    for own, name in names.items():
+        document = read(page(PAGERS[pager](own, names)), HOST + name)
+        assert (document.part_of, document.part_no) == (HOST + names[1], own)
+
+
 # The addresses of neighbours, or of an article and its column.
 @pytest.mark.parametrize(
     ("own", "links"),
