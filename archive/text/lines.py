@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -101,14 +101,23 @@ def holding(pattern: re.Pattern[str], whole: str, end: str = "\n", words: Sequen
     >>> holding(re.compile("[0-9]"), "一\n2\n三\n4 5")
     {1, 3}
     """
-    found, number, last = set(), 0, 0
-    for place in pattern.finditer(whole):
-        number += whole.count(end, last, place.start())
-        last = place.start()
-        found.add(number)
-    for word in filter(whole.__contains__, words):
-        found |= {at for at, line in enumerate(whole.split(end)) if word in line}
+    found = set()
+    for starts in (map(re.Match.start, pattern.finditer(whole)), *(_places_of(word, whole, end) for word in words)):
+        number = last = 0
+        for start in starts:
+            number += whole.count(end, last, start)
+            last = start
+            found.add(number)
     return found
+
+
+def _places_of(word: str, whole: str, end: str) -> Iterator[int]:
+    """Where a word stands first in each line that holds it."""
+    at = whole.find(word)
+    while at >= 0:
+        yield at
+        line_end = whole.find(end, at)
+        at = whole.find(word, line_end) if line_end >= 0 else -1
 
 
 def _narrowed(text: str) -> str:
