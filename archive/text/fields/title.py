@@ -69,6 +69,7 @@ _DASH = ("—", "–", "-", "－")
 # The day beside a title, in brackets or behind a space.
 _OPEN, _CLOSED, _DAY_ENDS = frozenset("([（【"), frozenset(")]）】"), frozenset("0123456789日号")
 _DAY_BEHIND = _CLOSED | _DAY_ENDS
+_SPACE, _BARS = re.compile(" (?=[0-9０-９〇零○一二三四五六七八九十壹贰叁肆伍陆柒捌玖])"), " |｜丨"
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 
@@ -103,7 +104,7 @@ def part_day(title: str) -> tuple[str, str]:
         begin = max(map(title.rfind, _OPEN))
         said, rest = title[begin + 1 : -1], title[: max(begin, 0)]
     elif title[-1:] in _DAY_ENDS and " " in title:
-        rest, said = _before_day(title)
+        return _before_day(title)
     else:
         return title, ""
     # Beside most days of a list stands no title.
@@ -114,15 +115,15 @@ def part_day(title: str) -> tuple[str, str]:
     if who and not is_office(likened(who)):
         # Other words are part of it: 《宗教事务条例》（2004年11月30日国务院令第426号公布）.
         return title, ""
-    return rest.strip(" |｜丨"), f"{who} {said[found.start : found.end]}".lstrip()
+    return rest.strip(_BARS), f"{who} {said[found.start : found.end]}".lstrip()
 
 
 def _before_day(title: str) -> tuple[str, str]:
-    """A title before the day with which it ends, behind a space, and that day; both empty where it ends otherwise."""
-    first = max(0, len(title) - BESIDE)
-    spaces = (at for at, mark in enumerate(title[first:-1], first) if mark == " " and title[at + 1].isnumeric())
-    parts = ((title[:at], title[at + 1 :]) for at in spaces)
-    return next((part for part in parts if dates.is_day(narrow(part[1]))), ("", ""))
+    """A title before the day with which it ends, behind a space, and that day; empty where it ends otherwise."""
+    for space in _SPACE.finditer(title, max(SHORT, len(title) - BESIDE)):
+        if dates.is_day(day := narrow(title[space.end() :])):
+            return title[: space.start()].strip(_BARS), day
+    return title, ""
 
 
 def choose(
@@ -578,9 +579,11 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: st
     >>> title_of("统战部召开会议_统战时讯_四川统一战线", None), title_of("四川统一战线", None)
     ('统战部召开会议', None)
     """
-    known = {bare for bare in bare_lines([*columns, site or ""]) if bare}
-    parts = [part for part in head_parts(head) if bare_lines([part])[0] not in known]
-    named = [part for part in parts if not is_site_name(part) and not words.whole("no_title", part)]
+    parts = head_parts(head)
+    bares = bare_lines([*parts, *columns, site or ""])
+    known = set(filter(None, bares[len(parts) :]))
+    other = (part for part, bare in zip(parts, bares, strict=False) if bare not in known)
+    named = [part for part in other if not is_site_name(part) and not words.whole("no_title", part)]
     stand = [part for part in named if narrow(part) in shown] if shown and len(named) > 1 else []
     best = next(iter(stand or named), "")
     return best if may_be_title(best) else None
