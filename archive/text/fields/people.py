@@ -34,6 +34,8 @@ _REPORTS = re.compile("[者员生作稿写笔文道导理合译访/]")
 SURE = 3
 # In a longer line that names a person alone the words are parted.
 _PARTS, WHOLE = re.compile(r"[\s、,/(·]"), 5
+# Such a word, outside of brackets, belongs to no name, office or post.
+_NOBODY = re.compile("[^(0-9。!?“”]*+[0-9。!?“”]")
 # Who reports, behind the name of a paper.
 _NOUN = re.compile("记者|通讯员|评论员|实习生")
 _CLAUSE = re.compile(r"[。!?,;]")
@@ -421,7 +423,7 @@ def alone(line: str, *, padded: bool = False) -> str | None:
         return None
     place = ["under"] if padded else []
     text = _inner(line)
-    if len(text) > WHOLE and not _PARTS.search(text):
+    if (len(text) > WHOLE and not _PARTS.search(text)) or _NOBODY.match(text):
         return None
     return _named_alone([word for word in read(text, *place) if word.kind != "mark"])
 

@@ -437,11 +437,9 @@ def _is_other(key: str, *, held: bool) -> bool:
     """Whether a line that the head does not state is a dateline, a person's name, furniture, or cut short; if the head
     does not hold it either, a point of the text.
     """
-    if is_dateline(part_day(key)[0]) or alone(key) or furniture_id(key):
+    if key.endswith((*_CUT, *_TIME_LABELS)) or (not held and NUMBERED.match(key)):
         return True
-    if key.endswith((*_CUT, *_TIME_LABELS)):
-        return True
-    return not held and NUMBERED.match(key) is not None
+    return bool(furniture_id(key) or is_dateline(part_day(key)[0]) or alone(key))
 
 
 # The rows of a list have the same attributes.
