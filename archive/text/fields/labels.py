@@ -172,7 +172,8 @@ def _marked() -> re.Pattern[str]:
     # No label begins with another character: nearly all places are passed over by this.
     first = "".join(sorted(set(re.findall("[一-鿿/A-Z]", "".join(every.values())))))
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in every.items())
-    return re.compile(f"(?=[{first}])(?:{named})\\s?(?::|\\|\\s)")
+    # Nor has any more characters before its colon or bar.
+    return re.compile(rf"(?=[{first}][^:|]{{0,20}}[:|])(?:{named})\s?(?::|\|\s)")
 
 
 @lru_cache(maxsize=4096)
