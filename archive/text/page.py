@@ -37,9 +37,9 @@ _IMAGE = re.compile("<img([^<>]{0,2000}>)", re.IGNORECASE)
 _PUBLISHED_NAME = re.compile("published|entry-date")
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 _KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
-# One of these stands in the address of every file.
-_FILE_KINDS = re.compile(rf"\.(?i:{_KINDS})")
-_FILE_WORDS = ("down", "Down", "DOWN", "attach", "Attach", "ATTACH", "file", "File", "FILE")
+# One of these stands in the address of every file, in lower case.
+_FILE_KINDS = re.compile(rf"\.(?:{_KINDS})")
+_FILE_WORDS = ("down", "attach", "file")
 FILE = re.compile(
     rf"\.(?:{_KINDS})(?:$|[?#])|/(?:down(?:file|load)?|attachment)\.(?:jsp|as[hp]x?|php|do|action)\?", re.IGNORECASE
 )
@@ -228,7 +228,7 @@ def joined(base: str, url: str) -> str:
 
 def may_be_files(addresses: Sequence[str]) -> list[int]:
     """The numbers of those that hold what stands in addresses of files: a quick search, before `FILE` is tried."""
-    return sorted(holding(_FILE_KINDS, END_OF_RUN.join(addresses), END_OF_RUN, _FILE_WORDS))
+    return sorted(holding(_FILE_KINDS, END_OF_RUN.join(addresses).lower(), END_OF_RUN, _FILE_WORDS))
 
 
 def _files(read: Outline) -> list[tuple[str, str]]:
