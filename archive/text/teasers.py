@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from archive.text import dates
-from archive.text.chinese import han
 from archive.text.fields.labels import is_dateline
 from archive.text.lines import furniture_id
 from archive.text.outline import ROOTS, Outline
@@ -50,8 +49,7 @@ def beside(outline: Outline, keys: Sequence[str], boxes: Sequence[list[int]], ti
     for box in boxes:
         over = range(max((title or 0) + 1, box[0] - LOOK), box[0])
         lines = [i for i in over if outline.blocks[i].linked < 0.5 and not is_dateline(keys[i])]
-        named = outline.blocks[box[0]].linked <= 0.5 and box[0] != title
-        if title is None or title > box[0] or named or sum(furniture_id(keys[i]) is None for i in lines) > INTRODUCTION:
+        if title is None or title > box[0] or sum(furniture_id(keys[i]) is None for i in lines) > INTRODUCTION:
             own.update(box)
     return frozenset(own)
 
@@ -61,11 +59,11 @@ def _teasers(outline: Outline, keys: Sequence[str]) -> Iterator[tuple[int, int]]
     blocks = outline.blocks
     for index in range(len(blocks) - 1):
         block, below = blocks[index], index + 1
-        if block.linked <= 0.5 or blocks[below].linked > 0.5 or not HEADLINE <= block.size <= LONGEST:
+        if block.linked <= 0.5 or not HEADLINE <= block.size <= LONGEST:
             continue
         if blocks[below].size <= BETWEEN and (dates.read(keys[below]) or is_dateline(keys[below])):
             below += 1
-        if below < len(blocks) and _is_paragraph(outline, below) and han(block.text) >= HEADLINE / 2:
+        if below < len(blocks) and _is_paragraph(outline, below):
             yield index, below
 
 
