@@ -25,6 +25,7 @@ from archive.text.draft import (
 )
 from archive.text.outline import Outline
 from archive.text.page import FILE, Page, joined, may_be_files
+from archive.text.parts import base_of
 from archive.warc.capture import Capture
 
 # A longer line is no label's value.
@@ -583,16 +584,12 @@ def has_media(page: Page) -> bool:
 def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
     found: dict[str, str] = {}
-    base = None
+    base = base_of(capture.url, page.outline)
     for href, name in page.files:
-        if _is_above(page, name):
-            continue
-        if base is None:
-            base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
-        if len(found) < 100:
-            found.setdefault(joined(joined(capture.url, base), href), name)
+        if len(found) < 100 and not _is_above(page, name):
+            found.setdefault(joined(base, href), name)
     found.pop("", None)
-    for url in chain(_viewed(capture, page), _said_by_boxes(capture, page)):
+    for url in chain(_viewed(base, page), _said_by_boxes(base, page)):
         found.setdefault(url, unquote(url.rpartition("/")[2]))
     return tuple(found.items())
 
@@ -606,14 +603,14 @@ def _is_above(page: Page, name: str) -> bool:
     return bool(at) and at[-1] < _table_over(page, page.title, linked=at)
 
 
-def _viewed(capture: Capture, page: Page) -> Iterator[str]:
+def _viewed(base: str, page: Page) -> Iterator[str]:
     """The files that a page shows inside of it, in a frame or with a viewer: `viewer.html?file=/a.pdf`."""
     for element in page.outline.every("iframe", "embed", "object"):
         source = element.get("src") or element.get("data") or ""
         if not may_be_files([unquote(source)]):
             continue
         try:
-            shown = urljoin(capture.url, source)
+            shown = urljoin(base, source)
             values = (pair.partition("=")[2] for pair in urlsplit(source).query.split("&"))
             for value in (source.partition("?")[0], *map(unquote, values)):
                 if FILE.search(urlsplit(value).path):
@@ -623,9 +620,9 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
             continue
 
 
-def _said_by_boxes(capture: Capture, page: Page) -> Iterator[str]:
+def _said_by_boxes(base: str, page: Page) -> Iterator[str]:
     """The files in attributes of boxes, of which a script makes a viewer: `<div pdfsrc="/a.pdf">`."""
     for number in may_be_files(page.outline.inside):
         for name, value in page.outline.attributes(number).items():
             if "/" in value and not name.startswith(("on", "title", "style", "class")) and FILE.search(value):
-                yield joined(capture.url, value)
+                yield joined(base, value)

@@ -183,7 +183,7 @@ def _links(url: str, page: Outline, before: set[str]) -> _Links:
     paging = {match[1] for click in page.clicks() if (match := _CLICKED.search(click))}
     if not (leading or chosen or paging):
         return _Links(before, before, dict.fromkeys(before))
-    base = _base(url, page)
+    base = base_of(url, page)
     turned = dict.fromkeys(before | _joined(base, chosen)) | _turned(base, leading)
     paging |= {href for href, text in leading if _PAGER.fullmatch(text[:20])}
     pager = _joined(base, paging).union(turned)
@@ -221,7 +221,7 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
     return own, not own
 
 
-def _base(url: str, page: Outline) -> str:
+def base_of(url: str, page: Outline) -> str:
     """What the addresses on a page are joined with."""
     return joined(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip()) or url
 

@@ -320,6 +320,12 @@ def test_files_are_known_by_their_address_or_their_name(url: str, name: str) -> 
     assert found.attachments == ((f"http://www.example.org{url}", name),)
 
 
+@pytest.mark.parametrize("shown", ["<iframe src='viewer.html?file=1.pdf'></iframe>", "<a href='1.pdf'>1.pdf</a>"])
+def test_files_have_the_addresses_that_the_base_of_the_page_gives_them(shown: str) -> None:
+    found = read(below=f"<base href='/d/ '>{shown}")
+    assert found.attachments == (("http://www.example.org/d/1.pdf", "1.pdf"),)
+
+
 @pytest.mark.parametrize(
     ("below", "author"),
     [
