@@ -561,8 +561,11 @@ def _read_metas(draft: Draft, scene: Scene) -> None:
     """The source as the page's head states it, where no line does; its authors are editors, or nobody (measured)."""
     page, read = scene.page, scene.read
     source = page.meta("contentsource", "source")
-    if draft.byline.source is None and source and not fields.is_own(read(source), read(page.head)):
-        named = fields.byline(f"来源:{read(source).removeprefix('来源').lstrip(':：')}")
+    if draft.byline.source is not None or not source or fields.is_own(said := read(source), read(page.head)):
+        return
+    # A template may repeat the title there.
+    if draft.title is None or said != draft.title.read:
+        named = fields.byline(f"来源:{said.removeprefix('来源').lstrip(':：')}")
         draft.byline.take(named, "meta", source)
 
 

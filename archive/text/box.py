@@ -60,6 +60,8 @@ _SIDES = frozenset(("div", "section", "aside", "footer", "form", "dl", "h2", "h3
 # What may stand between an article's prose and its other lines.
 _GOES_ON = frozenset(("line", "file", "contact"))
 _MARKS = re.compile("[，。！？；：、,!?;]")
+# An address of a page or of a mailbox that a line shows.
+_WRITTEN_OUT = re.compile(r"https?://|www\.[\w-]|[\w.-]@[\w-]")
 # The label of files with none behind it.
 _EMPTY = re.compile(r"(?:相关)?附件(?:下载)?:")
 # How the first of a numbered list begins.
@@ -446,6 +448,7 @@ class _Walk:
         joined |= {i for i in lines if letter <= i < start}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))
         joined |= self.captions_beside(joined)
+        joined -= self.below_editor(joined)
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
@@ -465,6 +468,12 @@ class _Walk:
             return set()
         above, below = range(min(text) - 1, self.head, -1), range(max(text) + 1, len(self.blocks))
         return {*takewhile(is_caption, above), *takewhile(is_caption, below)}
+
+    def below_editor(self, text: set[int]) -> set[int]:
+        """The captions below the line that signs the article with its editor: their pictures are the page's."""
+        below = {*takewhile(self.describes, sorted(text, reverse=True))}
+        signed = fields.signature(self.keys[max(text - below)]) if below and below != text else None
+        return below if signed is not None and signed.editor else set()
 
     def describes(self, index: int) -> bool:
         """Whether a block is named or stands as a caption."""
@@ -737,12 +746,17 @@ class _Walk:
             return "file"
         if self.is_empty_label(index):
             return "empty"
+        over = index - 1
+        broken = self.kinds.get(over) == "disclaimer" and self.keys[over].endswith(",")
+        if broken and self.holder(over) == self.holder(index):
+            # A line break within its sentence.
+            return "disclaimer"
         return "beside" if self.is_beside(index, self.previous) else "line"
 
     def kind_of_link(self, index: int) -> str:
         """What a link is: one to a file may be part of a line, or stand for itself."""
         if not self.is_file(index):
-            return "line" if self.is_announced(index) else "links"
+            return "line" if self.is_announced(index) or self.is_written_out(index) else "links"
         inside = self.blocks[index].linked < 0.8 and self.holder(index) == self.holder(self.previous)
         return "line" if inside else "file"
 
@@ -760,6 +774,15 @@ class _Walk:
         numbered = self.is_prose(over) and _FIRST.match(self.keys[index]) is not None
         files = words.match("files_label", self.keys[index].partition(":")[0]) is not None
         return self.holder(over) == own and (numbered or files)
+
+    def is_written_out(self, index: int) -> bool:
+        """Whether a link in the box of the line over it shows its own address, of a page or of a mailbox: an editor
+        made it of what the author wrote. 电子邮箱：a@b.cn.
+        """
+        if _WRITTEN_OUT.search(self.keys[index]) is None or furniture_id(self.keys[index]) not in (None, "address"):
+            return False
+        over, own = self.holder(index - 1), self.holder(index)
+        return self.kinds.get(index - 1) == "line" and over in (own, self.outline.parents[own])
 
     def kind_of_rule(self, index: int, rule: str) -> str:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""

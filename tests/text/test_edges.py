@@ -858,3 +858,56 @@ def test_nothing_follows_the_article_in_a_breadcrumb() -> None:
     tools = "<td align=right><a href='javascript:size(16)'>大</a></td>"
     found = read(page(f"<table><tr><td>{crumb}</td>{tools}</tr></table>{HEAD}{paragraphs(LINES)}"))
     assert found.columns == ("云溪台办", "台办动态")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<a href='mailto:minzong@example.com'>minzong@example.com</a>",
+        "电子邮箱：<a href='mailto:minzong@example.com'>minzong@example.com</a>。",
+        "<a href='http://www.example.org/zc/2022-05/13/content_5690111.htm'>http://www.example.org/zc/2022-05/13/content_5690111.htm</a>",
+        "报名网址：<a href='https://bm.example.org/login?id=7'>https://bm.example.org/login?id=7</a>",
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_a_link_that_shows_its_own_address_is_text(line: str, last: bool) -> None:
+    lines = [*LINES, line] if last else [LINES[0], line, *LINES[1:]]
+    found = read(page(f"{HEAD}<div>{paragraphs(tuple(lines))}</div>"))
+    assert re.sub("<[^>]*>", "", line) in found.text.split("\n")
+
+
+@pytest.mark.parametrize("line", ["http://www.example.gov.cn/", "本文链接：http://www.example.gov.cn/a/1.html"])
+def test_the_address_of_the_site_or_of_the_page_below_the_text_leaves(line: str) -> None:
+    found = read(page(f"{HEAD}<div>{paragraphs((*LINES, line))}</div>"))
+    assert line not in found.text
+    assert ("address", line) in found.removed
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<p>*本网站有关内容转载自合法授权网站，如果您认为转载内容侵犯了您的权益，<br>请您来信来电声明，本网站将在24小时内删除相关内容。</p>",
+        "<div><p>声明：本网站文章均为网友转载，仅供读者参考，</p><p>如有侵权请与管理员联系，我们会尽快处理。</p></div>",
+    ],
+)
+def test_a_disclaimer_that_is_broken_within_its_sentence_leaves_whole(foot: str) -> None:
+    found = read(page(f"{HEAD}<div>{paragraphs(LINES)}<p>责任编辑：周敏</p></div><div>{foot}</div>"))
+    assert found.text.split("\n") == list(LINES)
+    assert found.editor == "周敏"
+
+
+def test_captions_below_the_editor_who_signs_are_those_of_the_page() -> None:
+    codes = "".join(f"<div><p><img src='/i/{n}.jpg'></p><p>青河网{n}号</p></div>" for n in ("一", "二"))
+    picture = "<p><img src='/a/1.jpg'></p><p style='text-align:center'>医疗队在村口</p>"
+    found = read(page(f"{HEAD}<div>{picture}{paragraphs(LINES)}<div>责任编辑：周敏</div><div>{codes}</div></div>"))
+    assert (found.captions, found.editor) == (("医疗队在村口",), "周敏")
+    assert "青河网" not in found.text
+
+
+def test_a_source_in_the_head_that_repeats_the_title_is_none() -> None:
+    bare = "<h1>医疗队走进山村</h1><p>2023-06-12</p>" + paragraphs(LINES)
+    told = [
+        read(page(bare).replace("<head>", f"<head><meta name='ContentSource' content='{said}'>")).source
+        for said in ("医疗队走进山村", "青河日报")
+    ]
+    assert told == [None, "青河日报"]
