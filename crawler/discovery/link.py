@@ -61,9 +61,11 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_QUERY = re.compile(r"[?&](?:(?:aid|articleid|newsid|id)=\d+|mod=viewthread\b)", re.IGNORECASE)
+# Brackets around the day of a row.
+_OPEN, _CLOSE = "[(（【［〔〖", "])）】］〕〗"
 _DATE = re.compile(
-    r"[\[(（【]?\s?(?:(?:19|20)\d\d\s?[-./年]\s?[01]?\d\s?[-./月]\s?[0-3]?\d\s?日?|(?<![\d月])[01]?\d\s?[-/月]\s?[0-3]?\d\s?日?(?!\s?[-/\d]))"
-    r"(?:\s\d\d?:\d\d(?::\d\d)?)?\s?[\])）】]?"
+    rf"[{re.escape(_OPEN)}]?\s?(?:(?:19|20)\d\d\s?[-./年]\s?[01]?\d\s?[-./月]\s?[0-3]?\d\s?日?|(?<![\d月])[01]?\d\s?[-/月]\s?[0-3]?\d\s?日?(?!\s?[-/\d]))"
+    rf"(?:\s\d\d?:\d\d(?::\d\d)?)?\s?[{re.escape(_CLOSE)}]?"
 )
 _SPACE = re.compile(r"\s+")
 # What a form always sends as bytes: ASCII, and bytes of another encoding that were read.
@@ -72,7 +74,7 @@ _SENT = re.compile(r"[\x00-\x7f\udc80-\udcff]+")
 _SHORT_YEAR = re.compile(r"(?<![\d./-])(\d\d)(?=([-./])[01]\d\2[0-3]\d(?![\d./-]))")
 # 112-05-06, 民國112年5月6日: years of the Republic of China since 2011.
 _MINGUO = re.compile(r"(?<![\d./-])1[0-4]\d(?=([-./年])[01]?\d[-./月][0-3]?\d(?![\d./-]))")
-_POINTED = re.compile(r"[\[(（【\s]*([01]\d)\.([0-3]\d)[\])）】\s]*")
+_POINTED = re.compile(rf"[{re.escape(_OPEN)}\s]*([01]\d)\.([0-3]\d)[{re.escape(_CLOSE)}\s]*")
 # Years of two digits below this one are of this century.
 CENTURY = 70
 _WIDE = re.compile(r"[０-９－．／]")
@@ -217,7 +219,7 @@ def row_date(text: str) -> str | None:
         year = len(digits[0]) == 4
         month, day = (int(digits[1]), int(digits[2])) if year else (int(digits[0]), int(digits[1]))
         # `1-2期` and `3/12` of a pager are no dates; a date without a year has brackets, 月, or two digits each.
-        plain = year or "月" in date or date[0] in "[(（【" or (len(digits[0]) == len(digits[1]) == 2)
+        plain = year or "月" in date or date[0] in _OPEN or (len(digits[0]) == len(digits[1]) == 2)
         if 1 <= month <= 12 and 1 <= day <= 31 and plain:
             return re.sub(r"\s?([-./年月])\s?", r"\1", date)
     return None

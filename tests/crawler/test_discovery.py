@@ -91,6 +91,20 @@ def test_the_day_of_a_row_may_stand_in_boxes(box: str, day: str | None) -> None:
     assert [link.row_date for link in found(f"<html><body>{row}</body></html>")] == [day]
 
 
+@pytest.mark.parametrize("pair", ["[]", "()", "（）", "【】", "［］", "〔〕", "〖〗"])
+@pytest.mark.parametrize("day", ["2-9", "2-19", "12/9", "2/19", "2月9日", "02-19", "2020-2-9"])
+def test_a_day_in_brackets_is_that_of_its_row(pair: str, day: str) -> None:
+    row = f"<ul><li><a href='/7.html'>全市统战部长会议召开</a> {pair[0]}{day}{pair[1]}</li></ul>"
+    (link,) = found(f"<html><body>{row}</body></html>")
+    assert (link.row_date or "").strip(pair) == day
+
+
+@pytest.mark.parametrize("number", ["1-2期", "3/12", "第2-9号", "2-9", "{2-9"])
+def test_numbers_without_brackets_are_no_day(number: str) -> None:
+    row = f"<ul><li><a href='/7.html'>全市统战部长会议召开</a> {number}</li></ul>"
+    assert [link.row_date for link in found(f"<html><body>{row}</body></html>")] == [None]
+
+
 @pytest.mark.parametrize(
     ("rows", "days"),
     [
