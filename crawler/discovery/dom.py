@@ -388,8 +388,8 @@ def picked(select: Any) -> Any:
 
 
 def said_by(control: Any) -> str:
-    """The words of a link or a button."""
-    return " ".join("".join(control.itertext()).split()) or control.get("value") or ""
+    """The words of a link or a button, else its value or its title."""
+    return " ".join("".join(control.itertext()).split()) or control.get("value") or control.get("title") or ""
 
 
 def chosen(option: Any) -> str:

@@ -435,7 +435,7 @@ def follow(root: HtmlElement, words: Collection[str], states: int | None = None)
 
     `states`: pages that it showed until it showed no more; None: it was not pressed to the end, as all was known.
     """
-    for element in root.iter("a", "button", "span", "div", "li", "input"):
+    for element in root.iter("*"):
         if said_by(element) in words:
             element.set(FOLLOWED, "" if states is None else str(states))
 

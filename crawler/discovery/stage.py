@@ -306,10 +306,10 @@ class Stage:
         return found[:PRESSED] + end
 
     def _handle(self, element: Any) -> Handle:
-        words = " ".join("".join(element.itertext()).split())[:80]
+        words = dom.said_by(element)[:80]
         return {
             "id": self.dom.number(element),
-            "text": words or element.get("value") or element.get("title") or "",
+            "text": words,
             "class": _named(element),
             "around": _around(element, words),
             "code": (element.get("onclick") or element.get("onmouseover") or element.get("href") or "")[:120],

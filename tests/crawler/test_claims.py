@@ -7,6 +7,7 @@ from lxml.html import fromstring
 
 from crawler.discovery.ledger import survey
 from crawler.discovery.link import ARTICLE, Link
+from crawler.discovery.scripted import follow
 
 
 @pytest.mark.parametrize(
@@ -191,6 +192,64 @@ ROW = "<li{}><a{}>全市统战部长会议召开</a> 2020-02-19</li>"
 def test_dated_rows_without_an_address_are_counted(row: str, count: int, blind: int) -> None:
     html = f"<html><body><ul>{row * count}</ul></body></html>"
     assert survey("http://h/", html, fromstring(html), []).blind == blind
+
+
+MESSAGE = "<tr><td>网友提问：何时开放办理 2020-02-19</td></tr><tr><td>您好，下月起开放办理。</td></tr>"
+FORM = "<form><textarea name=text></textarea></form>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted", "claimed"),
+    [
+        # Rows that lead nowhere lack their articles, so what the list claims is a gap.
+        (f"<ul>{ROW.format('', '') * 3}</ul>", (3, 0), 22),
+        (f"<ul>{ROW.format('', '') * 3}</ul>{FORM}", (3, 0), 22),
+        (f"<ul>{ROW.format('', ' href=#') * 20}</ul>", (20, 0), 22),
+        # Messages stand on the page whole, so none of them lacks.
+        (f"<table>{MESSAGE * 3}</table>{FORM}", (0, 3), None),
+        (f"<table>{MESSAGE * 20}</table>{FORM}", (0, 20), None),
+        (f"<table>{MESSAGE * 2}</table>{FORM}", (0, 2), 22),
+        # Nobody writes here.
+        (f"<table>{MESSAGE * 3}</table>", (3, 0), 22),
+    ],
+)
+def test_a_guest_book_claims_nothing_and_a_list_of_rows_without_address_does(
+    rows: str, counted: tuple[int, int], claimed: int | None
+) -> None:
+    html = f"<html><body>{rows}<p>共22条 1/4页</p></body></html>"
+    shown = survey("http://h/", html, fromstring(html), [])
+    assert ((shown.blind, shown.messages), shown.claimed) == (counted, claimed)
+
+
+@pytest.mark.parametrize(
+    ("control", "words"),
+    [
+        ("<a onclick='more()'>加载更多</a>", "加载更多"),
+        ("<button>加载更多</button>", "加载更多"),
+        ("<span onclick='more()'>加载更多</span>", "加载更多"),
+        ("<div onclick='more()'>加载更多</div>", "加载更多"),
+        ("<li onclick='more()'>加载更多</li>", "加载更多"),
+        ("<input type=button value=加载更多>", "加载更多"),
+        ("<a href='#/list/2'>2</a>", "2"),
+        # Numbers of a pager.
+        *(
+            (f"<div class=pager><{tag}>1</{tag}><{tag}>2</{tag}></div>", "2")
+            for tag in ("a", "b", "em", "i", "p", "span", "strong", "u")
+        ),
+        ("<div class=pager><p><b>1</b> <i>2</i></p></div>", "2"),
+        ("<ul class=el-pager><li>1</li><li>2</li></ul>", "2"),
+        # A part of a pager that says what it does by its title alone.
+        ("<ul class=pager><li class=ant-pagination-next title=下一页></li></ul>", "下一页"),
+    ],
+)
+def test_no_control_that_was_pressed_is_told_as_a_gap(control: str, words: str) -> None:
+    html = f"<html><body>{control}</body></html>"
+    root = fromstring(html)
+    assert len(survey("http://h/", html, root, []).controls) == 1
+    follow(root, ["下一步"], 3)
+    assert len(survey("http://h/", html, root, []).controls) == 1
+    follow(root, [words], 3)
+    assert survey("http://h/", html, root, []).controls == ()
 
 
 @pytest.mark.parametrize(("seen", "claimed"), [("", None), ("4", None), ("5", None), ("3", 4), ("x", None)])
