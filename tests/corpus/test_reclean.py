@@ -28,6 +28,8 @@ from archive.text.document import Document
 from archive.warc.writer import Exchange, Writer
 from crawler import practice
 from crawler.cli import app
+from crawler.queue.frontier import Frontier
+from crawler.runs.cleaning import COMMAND, Crawled, job
 
 SENTENCES = (
     "市委统战部召开会议，传达学习上级精神，研究部署下一阶段工作。",
@@ -292,3 +294,49 @@ def test_texts_that_are_made_without_the_files_of_their_sites_are_told(tmp_path:
 def sites_in(path: Path) -> set[str]:
     """The sites of a shard's documents."""
     return set(pq.read_table(path).column("site").to_pylist())
+
+
+PAGES = """from web_poet import WebPage, field, handle_urls
+
+
+@handle_urls("alpha.cn/a/")
+class Broken(WebPage):
+    @field
+    def title(self):
+        raise ValueError("no title")
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # As a user cleans, and as a crawl does when it ends.
+        ("-m", "crawler.cli", "--data", "data", "--sites", "sites", "clean"),
+        COMMAND[1:],
+    ],
+)
+def test_pages_that_failed_and_files_that_are_damaged_are_both_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    layout = Layout(root=tmp_path / "data")
+    fill(layout, "alpha.cn", files=2, pages=2)
+    rules(tmp_path / "sites", "alpha", None)
+    Frontier(layout.state("alpha")).close()
+    (tmp_path / "broken.py").write_text(PAGES, encoding="utf-8")
+    (about := tmp_path / "broken-1.0.dist-info").mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text("[cundang.pages]\nbroken = broken\n", encoding="utf-8")
+    last = max(layout.warcs())
+    last.write_bytes(last.read_bytes()[:-100])
+    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parents[2]}:{tmp_path}"}
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=tmp_path,
+        env=environment,
+        input=job(layout, tmp_path / "sites", [Crawled(key="alpha")], tried=True),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    said = done.stderr.decode()
+    assert "Broken of broken failed on http://alpha.cn/a/" in said
+    assert f"{last.name}: it is not as long as it was" in said
+    assert (done.returncode if "clean" in words else json.loads(done.stdout)["exit"]) == 1

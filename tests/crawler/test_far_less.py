@@ -119,3 +119,60 @@ def test_a_list_that_moved_is_no_alarm(site: Unwired) -> None:
     moved = {"/a/": Said(status=301, headers={"Location": "/new/"}), "/new/": shown["/a/"]}
     site.crawl(shown | moved, later=400 * DAY)
     assert site.frontier.shortfall() is None
+
+
+@pytest.mark.parametrize(
+    ("had", "left", "said"),
+    [
+        (10, 0, "0 of 10 articles on known lists"),
+        (10, 4, "4 of 10 articles on known lists"),
+        (10, 5, None),
+        # Nine may come and go.
+        (9, 0, None),
+    ],
+)
+def test_ten_rows_of_which_less_than_half_are_left_are_an_alarm(
+    site: Unwired, had: int, left: int, said: str | None
+) -> None:
+    named = [f"/{n}.html" for n in range(had)]
+    pages = {path: article(path) for path in named}
+    site.crawl({"/": Said(rows(*named))} | pages)
+    site.crawl({"/": Said(rows(*named[:left]))} | pages, later=DAY)
+    assert site.frontier.shortfall() == said
+
+
+@pytest.mark.parametrize(
+    ("had", "left", "said"),
+    [
+        (10, 0, "0 of 10 known articles"),
+        (10, 4, "4 of 10 known articles"),
+        (10, 5, None),
+        (9, 0, None),
+    ],
+)
+def test_ten_articles_of_which_less_than_half_are_left_are_an_alarm(
+    site: Unwired, had: int, left: int, said: str | None
+) -> None:
+    named = [f"/{n}.html" for n in range(had)]
+    home = {"/": Said(rows(*named))}
+    site.crawl(home | {path: article(path) for path in named})
+    gone = {path: Said(status=404) for path in named[left:]}
+    site.crawl(home | {path: article(path) for path in named} | gone, full=True)
+    assert site.frontier.shortfall() == said
+
+
+@pytest.mark.parametrize(
+    ("had", "left", "said"),
+    [(10, 2, "2 of 10 articles on the list http://h/b/"), (10, 3, None), (9, 0, None)],
+)
+def test_ten_rows_of_one_list_of_which_less_than_a_quarter_are_left_are_an_alarm(
+    site: Unwired, had: int, left: int, said: str | None
+) -> None:
+    others = {f"/{name}/": [f"/{name}/{n}.html" for n in range(12)] for name in "acd"}
+    named = [f"/b/{n}.html" for n in range(had)]
+    pages = {path: article(path) for path in [*named, *(path for paths in others.values() for path in paths)]}
+    home = {"/": Said("".join(f"<a href='{path}'>栏目</a>" for path in (*others, "/b/")))}
+    shown = home | {path: Said(rows(*paths)) for path, paths in others.items()} | pages
+    site.crawl(shown | {"/b/": Said(rows(*named))})
+    site.crawl(shown | {"/b/": Said(rows(*named[:left]))}, later=400 * DAY)
+    assert site.frontier.shortfall() == said

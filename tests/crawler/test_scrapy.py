@@ -14,8 +14,13 @@ from pathlib import Path
 
 import pytest
 from little_server import Answer, Little, serving
+from scrapy import Request
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
 
+from archive.errors import SiteError
 from crawler.commands.genspider import TEMPLATE
+from crawler.loader import SiteLoader
 
 CHECKOUT = Path(__file__).parents[2]
 TEXT = "<p>" + "统战部召开会议，传达学习精神，研究部署工作。" * 8 + "</p>"
@@ -243,3 +248,29 @@ def test_a_page_object_that_cannot_be_used_is_named(project: Project, code: str,
     assert failed.returncode == 1
     assert words in failed.stderr
     assert "catalogue: 3 documents" in failed.stderr, "what the page is without it is kept"
+
+
+@pytest.mark.parametrize(
+    ("folder", "own", "listed"),
+    [
+        ("sites", [], ["little"]),
+        ("sites", ["news.spiders"], ["little", "bureau"]),
+        # A project with spiders of its own needs no site files; without any, the folder is a slip.
+        ("none", ["news.spiders"], ["bureau"]),
+        ("none", [], None),
+        ("sites/little.toml", [], None),
+    ],
+)
+def test_a_folder_of_site_files_may_be_missing_beside_spiders_of_ones_own_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, own: list[str], listed: list[str] | None
+) -> None:
+    monkeypatch.syspath_prepend(CHECKOUT / "docs" / "example")
+    (tmp_path / "sites").mkdir()
+    shutil.copy(CHECKOUT / "seeds" / "sites" / "cqtzb.toml", tmp_path / "sites" / "little.toml")
+    loader = SiteLoader(tmp_path / folder, SpiderLoader.from_settings(Settings({"SPIDER_MODULES": own})))
+    if listed is not None:
+        assert loader.list() == listed
+        return
+    for ask in (loader.list, lambda: loader.load("gd"), lambda: loader.find_by_request(Request("http://h/"))):
+        with pytest.raises(SiteError, match=f"{tmp_path / folder}: no such folder of site files"):
+            ask()
