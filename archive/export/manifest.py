@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.catalogue import query
 from archive.corpus import shard
@@ -74,6 +74,13 @@ class Export:
     manifest: Path | None
     left_out: int = 0
     copies: int = 0
+
+
+class _Manifest(NamedTuple):
+    """What the manifest of an export states: its documents, and the size and the digest of each of its files."""
+
+    documents: int
+    files: Mapping[str, tuple[int, str]]
 
 
 # Filters that choose nothing.
@@ -166,16 +173,16 @@ def _replaceable(out: Path, *, force: bool) -> int:
     manifest, files = _read_export(out)
     if manifest is None:
         return 0
-    stated = {file["path"]: (file["bytes"], file["sha256"]) for file in manifest.get("files", ())}
+    stated = manifest.files
     ours = bool(stated) and all(
         stated.get(name) == (path.stat().st_size, sha256_of(path)) for name, path in files.items()
     )
     if ours or (force and (stated or not out.is_dir())):
-        return int(manifest.get("documents") or 0)
+        return manifest.documents
     raise UsageError(_refusal(out, stated=bool(stated)))
 
 
-def _read_export(out: Path) -> tuple[dict[str, Any] | None, dict[str, Path]]:
+def _read_export(out: Path) -> tuple[_Manifest | None, dict[str, Path]]:
     """The manifest of an export, None if nothing is there at all, and the files that are there."""
     if out.is_dir():
         files = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
@@ -196,13 +203,14 @@ def _refusal(out: Path, *, stated: bool) -> str:
     return f"{out}: {why}. {cure}"
 
 
-def _read_manifest(manifest: Path) -> dict[str, Any]:
-    """Read a manifest that an export wrote; empty if there is none."""
+def _read_manifest(manifest: Path) -> _Manifest:
+    """Read a manifest that an export wrote; of no files if there is none, or only a part of one."""
     try:
         said = json.loads(manifest.read_bytes())
-        return said if said["made_by"].startswith("cundang ") and said["files"][0]["sha256"] else {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return {}
+        files = {file["path"]: (file["bytes"], file["sha256"]) for file in said["files"]}
+        return _Manifest(int(said["documents"]), files if said["made_by"].startswith("cundang ") else {})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _Manifest(0, {})
 
 
 def _describe(

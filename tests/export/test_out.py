@@ -103,6 +103,55 @@ def test_what_no_export_wrote_is_left_alone(layout: Layout, tmp_path: Path, form
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "thesis"]
 
 
+FILES = '"files": [{"path": "out", "bytes": 1, "sha256": "a"}]'
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        # Cut by a full disk, of another program, changed by hand.
+        b"",
+        b'{"made_by": "cundang 0.1.0", "fi',
+        b"\xff\xfe{\x00",
+        b"\x00" * 100,
+        b"[]",
+        b"7",
+        b"null",
+        b"{}",
+        f'{{"documents": 1, {FILES}}}'.encode(),
+        f'{{"made_by": "npm", "documents": 1, {FILES}}}'.encode(),
+        f'{{"made_by": 7, "documents": 1, {FILES}}}'.encode(),
+        b'{"made_by": "cundang 0.1.0", "documents": 1}',
+        f'{{"made_by": "cundang 0.1.0", {FILES}}}'.encode(),
+        b'{"made_by": "cundang 0.1.0", "documents": 1, "files": []}',
+        b'{"made_by": "cundang 0.1.0", "documents": 1, "files": {}}',
+        b'{"made_by": "cundang 0.1.0", "documents": 1, "files": 7}',
+        b'{"made_by": "cundang 0.1.0", "documents": 1, "files": ["out"]}',
+        b'{"made_by": "cundang 0.1.0", "documents": 1, "files": [{"sha256": "a"}]}',
+        b'{"made_by": "cundang 0.1.0", "documents": 1, "files": [{"path": [], "bytes": 1, "sha256": "a"}]}',
+        f'{{"made_by": "cundang 0.1.0", "documents": "many", {FILES}}}'.encode(),
+    ],
+)
+@pytest.mark.parametrize("form", ["jsonl", "hf"])
+def test_an_export_beside_a_broken_manifest_is_one_that_no_export_wrote(
+    layout: Layout, tmp_path: Path, form: str, manifest: bytes
+) -> None:
+    out = tmp_path / "out"
+    if form == "hf":
+        out.mkdir()
+        (out / "manifest.json").write_bytes(manifest)
+        said = f"{out}: is a folder with things that no export wrote. Name a new folder with --out, or remove it"
+    else:
+        out.write_text("mine", "utf-8")
+        (tmp_path / "out.manifest.json").write_bytes(manifest)
+        said = f"{out}: is not what an export wrote. Name another --out, or give --force."
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    done = export(layout, out, form=form)
+    assert (done.exit_code, said in done.output) == (2, True), done.output
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert export(layout, out, "--force", form=form).exit_code == (2 if form == "hf" else 0)
+
+
 @pytest.mark.parametrize("form", ["jsonl", "hf"])
 def test_an_empty_export_takes_the_place_of_no_full_one(layout: Layout, tmp_path: Path, form: str) -> None:
     out = tmp_path / "out"
