@@ -479,6 +479,54 @@ def test_places_without_a_code_of_their_own_have_that_of_the_place_above() -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "site", "wanted"),
+    [
+        # A name with a code, one within such a place, one of several places (with their parent, the site, neither).
+        ("在泸县召开", None, [("place", "泸县", "510521", "四川省泸州市泸县", "name")]),
+        ("在台中市召开", None, [("place", "台中市", "710000", "台湾省台中市", "name")]),
+        (
+            "在北京市朝阳区",
+            None,
+            [
+                ("place", "北京市", "110000", "北京市", "name"),
+                ("place", "朝阳区", "110105", "北京市朝阳区", "parent"),
+            ],
+        ),
+        ("在朝阳区召开", "220100", [("place", "朝阳区", "220104", "吉林省长春市朝阳区", "site")]),
+        ("在朝阳区召开", None, [("place", "朝阳区", "", "朝阳区", "open")]),
+        (
+            "白云区和鼓楼区的代表",
+            "510500",
+            [("place", "白云区", "", "白云区", "open"), ("place", "鼓楼区", "", "鼓楼区", "open")],
+        ),
+        (
+            "泸县人民法院的",
+            None,
+            [
+                ("place", "泸县", "510521", "四川省泸州市泸县", "name"),
+                ("organisation", "泸县人民法院", "510521", "泸县人民法院", "place"),
+            ],
+        ),
+        ("市委统战部和", "510500", [("organisation", "市委统战部", "510500", "泸州市委统战部", "own")]),
+        ("北京大学的", None, [("organisation", "北京大学", "", "北京大学", "name")]),
+        # Congresses and the numbers of documents begin with the name of a body, and are none; nor do they name a place.
+        ("中国共产党第一次全国代表大会", None, []),
+        ("上海市农业科学院第二届全国代表大会", None, []),
+        ("国家民委〔2009〕126号", None, []),
+        ("泸州市人社局发〔2009〕126号", None, []),
+        ("市委统战部发〔2020〕3号", "510500", []),
+    ],
+)
+def test_a_mention_has_the_name_of_what_it_means(
+    text: str, site: str | None, wanted: list[tuple[str, str, str, str, str]]
+) -> None:
+    for part, (title, body) in {"title": (text, ""), "text": (None, text)}.items():
+        found = list(mentions.of(title, body, site))
+        assert [(one.kind, one.words, one.code, one.name, one.how) for one in found] == wanted
+        assert {one.part for one in found} <= {part}
+
+
 def test_mentions_are_kept_found_and_counted_and_follow_the_places_of_sites(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path)
     put(
