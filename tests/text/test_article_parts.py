@@ -104,3 +104,24 @@ def test_the_second_page_may_have_the_number_1(pager: str) -> None:
 def test_neighbours_and_columns_are_no_pages_of_an_article(own: str, links: dict[str, str]) -> None:
     document = read(page("".join(f"<p><a href='{href}'>{words}</a></p>" for href, words in links.items())), HOST + own)
     assert (document.part_of, document.part_no) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "further"),
+    [
+        ("/view.aspx?id=10", "/view.aspx?id=10&page={}"),
+        ("/view.aspx?id=10", "/view.aspx?page={}&id=10"),
+        ("/n/417.html", "/n/417.html?page={}"),
+        ("/show.php?aid=7", "/show.php?aid=7&pageno={}"),
+        ("/show.php?aid=7", "/show.php?aid=7&pn={}"),
+    ],
+)
+@pytest.mark.parametrize("least", [1, 2, 3])
+def test_of_an_article_with_its_number_in_the_query_any_neighbour_tells_a_page(
+    first: str, further: str, least: int
+) -> None:
+    for own, to, words in ((least, least + 1, "下一页"), (least + 1, least, "上一页")):
+        document = read(page(f"<a href='{further.format(to)}'>{words}</a>"), HOST + further.format(own))
+        assert (document.part_of, document.part_no) == (HOST + first, own)
+    document = read(page("<a href='/n/9.html?page=2'>下一页</a>"), HOST + further.format(least))
+    assert (document.part_of, document.part_no) == (None, None)

@@ -666,3 +666,26 @@ def test_a_source_and_an_editor_that_are_set_as_links_below_the_text_are_read() 
     sent = "<table><tr><td><a>来源: <a href='/'>法制网</a></td><td><a>（责任编辑:于澄）</a></td></tr></table>"
     document = read(page(box(*PROSE) + sent, source="").replace("来源：", ""))
     assert (document.source, document.editor, document.text) == ("法制网", "于澄", "\n".join(PROSE))
+
+
+@pytest.mark.parametrize("tag", ["<iframe src='{}'></iframe>", "<embed src='{}'>", "<object data='{}'></object>"])
+@pytest.mark.parametrize(
+    ("shown", "file"),
+    [
+        ("/up/1.pdf", "/up/1.pdf"),
+        ("/up/%E5%90%8D%E5%8D%95.pdf", "/up/%E5%90%8D%E5%8D%95.pdf"),
+        ("/up/a%20b.pdf#page=2", "/up/a%20b.pdf"),
+        ("/up/1.pdf?v=2", "/up/1.pdf"),
+        ("/web/viewer.html?file=/up/1.pdf", "/up/1.pdf"),
+        ("/web/viewer.html?file=../up/1.pdf", "/up/1.pdf"),
+        ("/web/viewer.html?file=%2Fup%2F1.pdf", "/up/1.pdf"),
+        ("/web/viewer.html?file=%2fup%2f1.pdf&amp;page=1", "/up/1.pdf"),
+        ("/web/viewer.html?page=1&amp;file=%2Fup%2F1.pdf%23page%3D1", "/up/1.pdf"),
+        ("/web/viewer.html?file=http%3A%2F%2Fwww.example.gov.cn%2Fup%2F1.pdf", "/up/1.pdf"),
+        ("/web/viewer.html?file=%2Fup%2F1%2Epdf", "/up/1.pdf"),
+        ("/web/viewer.html?file=%2Fup%2F%25E5%2590%258D.pdf", "/up/%E5%90%8D.pdf"),
+    ],
+)
+def test_the_file_in_a_viewer_has_its_own_address_however_it_is_written(tag: str, shown: str, file: str) -> None:
+    found = read(f"<title>名单公布</title><h1>名单公布</h1><p>2023-03-08</p><div>{tag.format(shown)}</div>")
+    assert [url for url, _ in found.attachments] == [f"http://www.example.gov.cn{file}"]

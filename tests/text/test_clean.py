@@ -303,6 +303,34 @@ def test_a_type_that_is_none_or_stated_twice_is_read_as_browsers_do(stated: tupl
     assert read(page, headers=headers).title == TITLE
 
 
+@pytest.mark.parametrize(
+    ("stated", "is_page"),
+    [
+        ("text/html", True),
+        ("application/xhtml+xml", True),
+        ("application/xml", True),
+        ("text/plain", True),
+        ("text/plain; charset=utf-8", True),
+        ("application/octet-stream", True),
+        ("Application/Octet-Stream", True),
+        ("application/octet-stream; charset=utf-8", True),
+        ("application/json", False),
+        ("application/pdf", False),
+        ("text/css", False),
+    ],
+)
+def test_a_page_that_is_sent_as_text_or_as_bytes_is_told_by_its_markup(stated: str, is_page: bool) -> None:
+    page = PAGE.format(title=TITLE, head="", body="".join(map("<p>{}</p>".format, PARAGRAPHS)))
+    found = clean(capture(page, content_type=stated), None)
+    assert found.title == TITLE if isinstance(found, Document) else found.reason == Reason.NOT_HTML
+    assert isinstance(found, Document) is is_page
+
+
+@pytest.mark.parametrize("stated", ["text/plain", "application/octet-stream"])
+def test_text_or_bytes_without_markup_are_no_page(stated: str) -> None:
+    assert skipped("\n".join(PARAGRAPHS), content_type=stated).reason == Reason.NOT_HTML
+
+
 @pytest.mark.parametrize("stated", ["image/gif", "text/html, image/gif", "image/gif, */*", "application/x-javascript"])
 def test_a_valid_type_that_browsers_do_not_show_as_a_page_is_believed(stated: str) -> None:
     page = PAGE.format(title=TITLE, head="", body="".join(map("<p>{}</p>".format, PARAGRAPHS)))

@@ -9,6 +9,7 @@ import pytest
 from archive.text import dates, fields
 from archive.text.clean import clean
 from archive.text.document import Document
+from archive.text.fields.labels import byline, colons, is_dateline
 from archive.warc.capture import Capture, Place
 
 PAGE = """<!DOCTYPE html><html><head><title>{head}</title></head><body><div class=w><h2>修好了村口的桥</h2>{under}
@@ -540,3 +541,53 @@ def test_the_account_of_a_messenger_stands_beside_the_day_of_its_post() -> None:
 
 def test_a_mark_stands_before_who_signs_the_last_line_alone() -> None:
     assert (read(below="<p>■ 何大伟</p>").author, read(below="<p>■ 何大伟</p><p>■ 周敏</p>").author) == ("何大伟", None)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("来源\t青河日报\t作者\t周敏", "来源:青河日报 作者:周敏"),
+        ("来源：\t青河日报\t作者:\t周敏", "来源:青河日报 作者:周敏"),
+        ("来源\t作者\t青河日报\t周敏", "来源:青河日报 作者:周敏"),
+        # A cell that is none of a pair would be lost.
+        ("来源：\t青河日报\t作者：周敏", "来源：\t青河日报\t作者：周敏"),
+        ("作者\t周敏\t来源：青河日报", "作者\t周敏\t来源：青河日报"),
+        ("来源\t青河日报\t2023-03-08", "来源\t青河日报\t2023-03-08"),
+        ("2023-03-08\t来源\t青河日报", "2023-03-08\t来源\t青河日报"),
+        ("来源：\t青河日报\t记者：\t周敏\t何晓东", "来源：\t青河日报\t记者：\t周敏\t何晓东"),
+        ("来源\t青河日报\t作者", "来源\t青河日报\t作者"),
+        ("青河日报", "青河日报"),
+    ],
+)
+def test_a_row_in_which_every_second_cell_is_a_label_has_their_colons_and_loses_no_cell(row: str, said: str) -> None:
+    assert colons(row) == said
+
+
+@pytest.mark.parametrize(
+    ("row", "source", "author"),
+    [
+        ("来源：\t青河日报\t作者：周敏", "青河日报", "周敏"),
+        ("作者\t周敏\t来源：青河日报", "青河日报", "周敏"),
+        ("来源：\t青河日报\t记者：\t周敏\t何晓东", "青河日报", "周敏 何晓东"),
+    ],
+)
+def test_a_row_with_a_cell_too_many_is_read_whole(row: str, source: str, author: str) -> None:
+    assert (byline(row).source, byline(row).author) == (source, author)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("时间：6月18日12:30　来源：青河日报", True),
+        ("来源：青河日报　时间：上午9时", True),
+        ("日期：星期三　作者：周敏　来源：青河日报", True),
+        ("时间：昨日下午　记者：周敏", True),
+        ("时间：2023-03-08", True),
+        # Of an event alone.
+        ("时间：6月18日12:30", False),
+        ("时间：上午9时", False),
+        ("日期：星期三", False),
+    ],
+)
+def test_a_line_with_the_time_of_an_event_is_a_dateline_where_another_label_makes_it_one(line: str, said: bool) -> None:
+    assert is_dateline(line) is said

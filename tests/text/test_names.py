@@ -603,3 +603,16 @@ SURNAMES = (
 @pytest.mark.parametrize("surname", SURNAMES)
 def test_a_name_begins_with_any_of_the_common_surnames(surname: str) -> None:
     assert is_person(f"{surname}文华")
+
+
+# The second name of the last ones is a word, too.
+@pytest.mark.parametrize("names", ["方敏孔艺", "陈静刘洋", "李娜安静", "方敏安康", "张三李四"])
+def test_two_names_of_two_characters_may_stand_together(names: str) -> None:
+    for where in (
+        {"info": f"2023-03-08　来源：青河日报　{names}"},
+        {"info": f"2023-03-08　来源：青河日报　记者{names}"},
+        {"info": f"来源：青河日报　作者：{names}　2023-03-08"},
+        {"lead": f"青河日报讯（记者{names}）"},
+        {"end": f"（青河日报记者{names}）"},
+    ):
+        assert fields(**where)[:2] == ("青河日报", names)
