@@ -32,6 +32,8 @@ WALL = 3
 PROSE = 20
 # A paragraph that goes on behind a wall of links has so many.
 PARAGRAPH = 40
+# How a sentence may end that has no full stop.
+SAID = ("！", "？", "!", "?", "”", "’", "」", "』")
 # Right under the dateline stand at most so many more lines of the head.
 CREDITS = 2
 # No step looks at more blocks than this around one, so that time grows with the page's length.
@@ -974,7 +976,7 @@ class _Walk:
             return self.is_row(index)
         if block.text.endswith("。"):
             return not is_sentence(block.text, 10)
-        return block.size < PARAGRAPH or not block.text.endswith(("！", "？", "”"))
+        return block.size < PARAGRAPH or not block.text.endswith(SAID)
 
     def is_row(self, index: int) -> bool:
         """Whether a day stands before or behind a line's link, and nothing else."""

@@ -911,3 +911,23 @@ def test_a_source_in_the_head_that_repeats_the_title_is_none() -> None:
         for said in ("医疗队走进山村", "青河日报")
     ]
     assert told == [None, "青河日报"]
+
+
+    ("end", "kept"),
+    [
+        *((end, True) for end in ("。", "！", "？", "!", "?", "”", "。”", "！”", "’", "」", "。」", "』")),
+        # A headline, or one that is cut.
+        *((end, False) for end in ("", "…", "...", "：")),
+    ],
+)
+def test_a_paragraph_inside_a_link_ends_as_a_sentence_does(end: str, kept: bool) -> None:
+    line = f"民盟市委组织盟员医生到大坪村开展义诊活动，为村民量血压、测血糖，发放药品和宣传手册，村民们都说好{end}"
+    beside = (
+        "活动在3月5日举行，共有二百余名村民前来就诊，盟员医生一一解答。",
+        "大家表示，今后还要把活动办下去，让更多的人得到实惠。",
+    )
+    found = read(
+        "<title>盟员医生下乡义诊</title><h1>盟员医生下乡义诊</h1><p>2023-03-08　来源：青河日报</p>"
+        f"<div><p>{beside[0]}</p><p><a href='/n/2'>{line}</a></p><p>{beside[1]}</p></div>"
+    )
+    assert found.text.split("\n") == [beside[0], *([line] if kept else []), beside[1]]
