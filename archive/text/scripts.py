@@ -34,24 +34,32 @@ def written(html: str) -> str:
     >>> written("<p>日期：<script>var d='2017年11月28日';if(d!=''){document.write(d)}</script></p>")
     '<p>日期：2017年11月28日</p>'
     """
-    if "document.write" not in html:
+    if _WRITES[0] not in html:
         return html
     known: dict[str, str] = {}
     pieces, end = [], 0
-    last = html.rindex("document.write")
-    for begin in _OPEN.finditer(html):
-        if begin.start() < end:
-            continue
-        close = _CLOSE.search(html, begin.end()) if begin.start() < last else None
-        if close is None:
-            break
-        code = html[begin.end() : close.start()]
-        tokens = _tokens(code) if 0 < len(code) <= CODE else None
+    for begin, close in _short(html):
+        tokens = _tokens(html[begin.end() : close.start()]) if begin.start() >= end else None
         said = _Reader(tokens, known).run() if tokens else None
         if said is not None and "<script" not in said.lower():
             pieces += [html[end : begin.start()], said]
             end = close.end()
     return "".join([*pieces, html[end:]])
+
+
+def _short(html: str) -> list[tuple[re.Match[str], re.Match[str]]]:
+    """The tags around each short script up to the last one that writes; most pages that write do it in long ones."""
+    found: list[tuple[re.Match[str], re.Match[str]]] = []
+    close, writing = None, 0
+    for begin in _OPEN.finditer(html, 0, html.rindex(_WRITES[0])):
+        if close is None or close.start() < begin.end():
+            close = _CLOSE.search(html, begin.end())
+        if close is None:
+            break
+        if 0 < close.start() - begin.end() <= CODE:
+            found.append((begin, close))
+            writing = len(found) if html.find(_WRITES[0], begin.end(), close.start()) >= 0 else writing
+    return found[:writing]
 
 
 class _Reader:

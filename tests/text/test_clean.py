@@ -570,6 +570,7 @@ def test_lists_and_home_pages_are_told_from_articles() -> None:
         f"<p>{PARAGRAPHS[0]}\0\0</p>\ud800&#xD800;&#1;<div><<<>&&amp</p></span></table>" * 3,
         f'<p class="&#1;">{PARAGRAPHS[0]}</p>' * 3,
         "<style media=x>a{" * 60_000 + f"</style><p>{PARAGRAPHS[0]}</p>" * 3,
+        "<script>" * 90_000 + f"document.write</script><p>{PARAGRAPHS[0]}</p>" * 3,
     ],
 )
 @pytest.mark.fault(rows=[35])
