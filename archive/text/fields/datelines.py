@@ -113,9 +113,11 @@ def _with_day(text: str) -> str:
 def _without_year(text: str) -> str:
     """A line with a day whose year stands elsewhere behind a label, beside a medium, or an office behind a bar."""
     day = _YEARLESS.search(text)
-    rest = f"{text[: day.start()]} {text[day.end() :]}" if day else ""
+    if day is None:
+        return text
+    rest = f"{text[: day.start()]} {text[day.end() :]}"
     told = any(words.whole("media", word) or ("|" in text and is_office(word)) for word in _TOKENS.split(rest))
-    return f"{rest} 发布时间:{day[0]}".strip() if day and told and _unknown(rest) <= UNKNOWN else text
+    return f"{rest} 发布时间:{day[0]}".strip() if told and _unknown(rest) <= UNKNOWN else text
 
 
 def _unknown(*parts: str) -> int:

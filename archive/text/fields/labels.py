@@ -50,7 +50,7 @@ _BARS = str.maketrans(
     {"丨": "|", "︱": "|", "│": "|", "┃": "|", "┊": "|", "┆": "|", "¦": "|", "〔": "[", "〕": "]", "∶": ":"}
 )
 _BARRED = re.compile(f"[{''.join(map(chr, _BARS))}]")
-_STROKES = re.compile(r"[|/.‧·]")
+_STROKES = "|/.‧·"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _HAN_BEFORE = re.compile("[一-鿿]")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
@@ -156,7 +156,7 @@ def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
     stroked = "|".join(label["pattern"] for label in words.entries("label") if label["field"] != "other")
     bare = "|".join(label["pattern"] for label in words.entries("label") if label.get("bare"))
     return (
-        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[|/.‧·]\s?(?!来源|作者)(?=[^图文摄/|\s:])"),
+        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[{_STROKES}]\s?(?!来源|作者)(?=[^图文摄/|\s:])"),
         re.compile(rf"{_BEFORE}(?P<prefix>[一-鿿·]{{0,14}}?)(?P<label>{bare})\s?(?=[一-鿿]|(?<=\s)[A-Z][a-z])"),
     )
 
@@ -174,6 +174,14 @@ def _marked() -> re.Pattern[str]:
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in every.items())
     # Nor has any more characters before its colon or bar.
     return re.compile(rf"(?=[{first}][^:|]{{0,20}}[:|])(?:{named})\s?(?::|\|\s)")
+
+
+@cache
+def _behind_label(marks: str) -> re.Pattern[str]:
+    """One of some marks behind a character of which labels are made: a quick search, before that for labels."""
+    every = (dates.rules().label, *(label["pattern"] for label in words.entries("label")))
+    ends = "".join(sorted(set(re.findall("[一-鿿A-Za-z]", "".join(every)))))
+    return re.compile(rf"[{marks}](?:(?<=[{ends}\])].)|(?<=[{ends}\])]\s.))")
 
 
 @lru_cache(maxsize=4096)
@@ -205,7 +213,7 @@ def _with_colons(text: str) -> str:
             text = found.expand(usual) + text[found.end() :]
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
-    return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
+    return _unmarked()[0].sub(_with_colon, text) if _behind_label(_STROKES).search(text) else text
 
 
 def paper(line: str) -> str | None:
@@ -284,7 +292,7 @@ def _field(mark: Mark, text: str, value: str) -> str:
 @lru_cache(maxsize=4096)
 def _marks(text: str) -> tuple[Mark, ...]:
     """The labels of a canonical line."""
-    if ":" not in text and "|" not in text:
+    if not _behind_label(":|").search(text):
         return ()
     found = [
         (match.lastgroup or "other", match.start(), match.end())

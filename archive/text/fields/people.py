@@ -108,6 +108,7 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
     return not is_office(name)
 
 
+@lru_cache(maxsize=4096)
 def is_office(name: str) -> bool:
     """Whether a name is that of an office, an organisation or a place.
 
