@@ -204,11 +204,15 @@ class Shape:
     def posts(self, start: int) -> Iterator[int]:
         """The headings from a block on that lead to other pages, each with a day and a sentence of its own."""
         blocks = self.blocks
-        linked = (i for i in range(start, len(blocks)) if i in self.headlines or _is_linked_heading(blocks[i]))
+        every = range(start, len(blocks))
+        told = {i for i in every if blocks[i].linked < 0.3 and is_sentence(self.keys[i], HEADLINE)}
+        # The names of columns and menus stand over no sentence: most pages have nothing else to look at.
+        over = {at for i in told for at in range(i - POST, i)}.intersection(every)
+        linked = [i for i in sorted(over) if i in self.headlines or _is_linked_heading(blocks[i])]
         heads = [i for i in linked if not fields.is_dateline(self.keys[i])]
         for at, end in pairwise((*heads, len(blocks))):
             below = range(at + 1, min(end, at + 1 + POST))
-            first = next((i for i in below if blocks[i].linked < 0.3 and is_sentence(self.keys[i], HEADLINE)), None)
+            first = next(filter(told.__contains__, below), None)
             days = () if first is None else (*range(max(0, at - 1), at), *range(at + 1, first))
             if any(blocks[i].size <= DATELINE and dates.tells_day(self.keys[i]) for i in days) and self.leads_away(at):
                 yield at
@@ -433,6 +437,12 @@ def without_rows(page: Page, area: Area | None) -> Area | None:
 
 def rows_of(page: Page, within: range) -> set[int]:
     """The blocks of rows: boxes of one name in one box, most of which begin with a link and say more."""
+    # Each row has a link, or a picture that is one.
+    links = sum(page.blocks[i].links > 0 or i in page.outline.thumbs for i in within)
+    return _rows(page, within) if links >= FEW else set()
+
+
+def _rows(page: Page, within: range) -> set[int]:
     files = {name for _, name in page.files}
     leads = {i for i in within if _is_row_link(page.blocks[i], page.keys[i]) and page.blocks[i].text not in files}
     found: set[int] = set()
