@@ -7,28 +7,26 @@ reading here takes (measured). Where tags are left open they nest as libxml2's H
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any, NamedTuple
 
 # What stands in a tag after its name; a value in quotes may hold ">". Possessive: nothing is tried twice.
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))"""
-_INSIDE = rf"""(?:>|[^>=]*+(?:=(?:{_VALUE}|\s++{_VALUE}?+|)[^>=]*+)*+(?:>|\Z))"""
+# Most values stand in double quotes, right behind their sign: these are tried first.
+_USUAL = '[^>=]*+(?:="[^"]*+"[^>=]*+)*+'
+_INSIDE = rf"""(?:>|{_USUAL}(?:>|(?:=(?:{_VALUE}|\s++{_VALUE}?+|)[^>=]*+)*+(?:>|\Z)))"""
 # A tag that begins an element, with all of it where that is text alone; else one that ends an element, or none.
 _TAG = re.compile(
     rf"<(?:([a-zA-Z][^ \t\n\r\f/>]*+)({_INSIDE})(?:(?<!/>)([^<]*+)</\1>)?+|(/[a-zA-Z][^ \t\n\r\f/>]*+|[!?/]){_INSIDE})"
 )
-# Comments, and elements whose content is characters, whatever it looks like (HTML 13.2.6.2).
+# Comments, and elements whose content is characters, whatever it looks like (HTML 13.2.6.2): of these the name, the
+# attributes, the content and the end tag. `<!-->` and `<!--->` are whole comments.
 _OPAQUE = re.compile(
     # Two letters tell them from most tags.
-    r"<(?=[!sStTiInNxX][-cCtTeEiIfFoOmM])(?:!--|((?ai:script|style|textarea|title|iframe|noembed|noframes|xmp))"
-    rf"(?=[\s/>])({_INSIDE}))"
+    r"<(?=[!sStTiInNxX][-cCtTeEiIfFoOmM])(?:!--(?:-?>|!>|[^-]*+(?:-(?!-!?>)[^-]*+)*+(?:--!?>|\Z))"
+    rf"|((?ai:script|style|textarea|title|iframe|noembed|noframes|xmp))(?=[\s/>])({_INSIDE})"
+    rf"([^<]*+(?:<(?!/(?ai:\1)[\s/>])[^<]*+)*+)(</(?ai:\1){_INSIDE}|\Z))"
 )
-_END_OF_COMMENT = re.compile(r"--!?>")
-_ENDS = {
-    name: re.compile(rf"</{''.join(f'[{c}{c.upper()}]' for c in name)}(?=[\s/>]){_INSIDE}")
-    for name in ("script", "style", "textarea", "title", "iframe", "noembed", "noframes", "xmp")
-}
 # Of these the content is text that a reader sees.
 _SHOWN = frozenset(("title", "xmp"))
 _FILM = re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b")
@@ -104,20 +102,22 @@ class Tokens(NamedTuple):
 
 def tokens(html: str) -> Tokens:
     """Cut a page at its tags; comments, scripts and style sheets are gone, and what is like them is empty."""
-    kept: list[str] = []
+    pieces = iter(_OPAQUE.split(html))
+    kept = [next(pieces)]
     scripts: dict[int, str] = {}
     json: list[str] = []
     sheets: list[str] = []
-    for before, name, tag, content, closing in _opaque(html):
-        kept.append(before)
+    for written, inner, content, closing, after in zip(pieces, pieces, pieces, pieces, pieces, strict=True):
+        name = (written or "").lower()
         if name == "script":
             scripts[len(kept)] = content
             kept.append("")
-            json += [content] if "json" in tag else []
+            json += [content] if "json" in inner else []
         elif name == "style":
             sheets.append(content)
         elif name:
-            kept += (tag, content.replace("<", "&lt;") if name in _SHOWN else "", closing)
+            kept += ("<", written, inner, content.replace("<", "&lt;") if name in _SHOWN else "", closing)
+        kept.append(after)
     said = "\n".join(scripts.values())
     for place in filter(lambda place: _plays(scripts[place]), scripts if _plays(said) else ()):
         kept[place] = "<script plays></script>"
@@ -125,33 +125,6 @@ def tokens(html: str) -> Tokens:
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
     return Tokens(_TAG.split(rest), json, said, "".join(sheets))
-
-
-def _opaque(html: str) -> Iterator[tuple[str, str, str, str, str]]:
-    """The comments, and the elements whose content is characters: what stands before each, its name in lower case, its
-    tag, its content and its end tag; of comments the first alone. At last the rest.
-    """
-    end = 0
-    while found := _OPAQUE.search(html, end):
-        before = html[end : found.start()]
-        if found[1] is None:
-            end = _end_of_comment(html, found.end())
-            yield before, "", "", "", ""
-            continue
-        name = found[1].lower()
-        closing = _ENDS[name].search(html, found.end())
-        content = html[found.end() : closing.start() if closing else len(html)]
-        end = closing.end() if closing else len(html)
-        yield before, name, found[0], content, closing[0] if closing else ""
-    yield html[end:], "", "", "", ""
-
-
-def _end_of_comment(html: str, after: int) -> int:
-    """Where a comment ends whose content begins at a place; `<!-->` and `<!--->` are whole comments."""
-    if html.startswith((">", "->", "!>"), after):
-        return html.index(">", after) + 1
-    closing = _END_OF_COMMENT.search(html, after)
-    return closing.end() if closing else len(html)
 
 
 def _plays(script: str) -> bool:
