@@ -128,7 +128,7 @@ _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", r
 
 # What a tag does. `_BREAK` and `_EMPTY` have no content: the one ends a line, the other does not. `_ROOT` tags of a
 # page within a page stand for nothing.
-_END, _END_OF_ROOT, _INLINE, _PLAIN, _BOX, _BREAK, _EMPTY, _UNSEEN, _ROOT, _CUSTOM = range(10)
+_INLINE, _PLAIN, _BOX, _BREAK, _EMPTY, _UNSEEN, _ROOT, _CUSTOM, _END, _END_OF_ROOT = range(10)
 _ACTS = {
     **dict.fromkeys(_INLINE_TAGS.split(), _INLINE),
     **dict.fromkeys(_PLAIN_TAGS.split(), _PLAIN),
@@ -534,6 +534,25 @@ class _Watched(NamedTuple):
     counted: int
 
 
+class _Source:
+    """The characters of a page, and what is asked of all of them. No part of `_Reader`: where an object has cached
+    properties, all its attributes take longer to find (measured).
+    """
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+    @cached_property
+    def unfolds(self) -> bool:
+        """Whether a link on the page leads to the rest of a text."""
+        return _UNFOLDS.search(self.html) is not None
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The names of all elements of the page."""
+        return frozenset(_PLACES.findall(self.html))
+
+
 class _Reader:
     """Reads a page tag by tag, without recursion: pages nest thousands deep.
 
@@ -544,7 +563,7 @@ class _Reader:
     """
 
     def __init__(self, html: str, *, marked: bool) -> None:
-        self.html = html
+        self.source = _Source(html)
         self.marked = marked
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
@@ -565,16 +584,6 @@ class _Reader:
         self.holder = self.links = self.link_depth = self.counted = self.astray = 0
         self.dark = self.aside = False
 
-    @cached_property
-    def unfolds(self) -> bool:
-        """Whether a link on the page leads to the rest of a text."""
-        return _UNFOLDS.search(self.html) is not None
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        """The names of all elements of the page."""
-        return frozenset(_PLACES.findall(self.html))
-
     def page(self, pieces: Sequence[str | Any]) -> None:
         """Read a page that was cut at its tags."""
         lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root, self.custom)
@@ -587,7 +596,7 @@ class _Reader:
                 tag = _tags[start]
                 while names[-1] in tag[2]:
                     self.leave()
-                text = (dark if self.dark else lit)[tag[1] - _INLINE](tag, inner, content, after)
+                text = (dark if self.dark else lit)[tag[1]](tag, inner, content, after)
             else:
                 text, tag = after, _tags[end]
                 self.end(tag)
@@ -705,10 +714,10 @@ class _Reader:
         if not any(map(_is_prose, texts)):
             return False
         above = [shown for shown in self.runs[max(0, run - LOOK) : run] if not shown[0].isspace()]
-        paragraph = None if self.unfolds else self.paragraph_in(above)
-        if paragraph is None:
-            return self.unfolds
-        return "。" not in above[-1][0] or self.is_alike(paragraph, inner)
+        paragraph = self.paragraph_in(above)
+        if paragraph is not None and ("。" not in above[-1][0] or self.is_alike(paragraph, inner)):
+            return True
+        return self.source.unfolds
 
     def paragraph_in(self, runs: Sequence[Run]) -> int | None:
         """The element of the last paragraph of some runs in a box around what is read now, a few boxes up at most."""
@@ -843,7 +852,7 @@ class _Reader:
 
     def leads_on(self, inner: str) -> bool:
         """Whether an `a` leads on: with a name alone it is a place to jump to, and another one may jump there."""
-        if "#" in inner and (jump := _JUMPS.search(inner)) and jump[1] in self.places:
+        if "#" in inner and (jump := _JUMPS.search(inner)) and jump[1] in self.source.places:
             return False
         return "name" not in inner or "href" in inner.lower() or "onclick" in inner
 
@@ -868,12 +877,12 @@ class _Reader:
         """An element that begins a line of its own."""
         name, _, _, _, side = tag
         read = _read_box if len(inner) < LONG else _read_box.__wrapped__
-        (hidden, linked, shut), set_as = read(name, inner)
+        hidden, linked, shut, set_as, named = read(name, side, inner)
         if linked:
             self.clicked.append(inner)
         if shut or len(self.names) >= DEEPEST:
             return self.empty(tag, inner, content, after)
-        aside = side != _NEVER and (self.aside or (side != _AROUND and _is_aside(side, inner)))
+        aside = named or (self.aside and side != _NEVER)
         if content is not None:
             linked = linked or self.link_depth > 0
             self.short_box((name, set_as), inner, content, linked=linked, hidden=hidden, aside=aside)
@@ -979,9 +988,11 @@ def _said(inner: str) -> tuple[bool, bool, bool]:
 
 # The rows of a list have the same attributes.
 @lru_cache(maxsize=8192)
-def _read_box(name: str, inner: str) -> tuple[tuple[bool, bool, bool], str]:
-    """What the attributes of a box say, and as what they set it."""
-    return _said(inner), _set_as(name, inner)
+def _read_box(name: str, side: int, inner: str) -> tuple[bool, bool, bool, str, bool]:
+    """What the attributes of a box say, as what they set it, and whether it stands beside articles by its tag or names;
+    `side`: see `_NEVER`.
+    """
+    return *_said(inner), _set_as(name, inner), side == _ALWAYS or (side == _NAMED_SO and _is_aside(inner))
 
 
 @lru_cache(maxsize=1024)
@@ -1004,15 +1015,7 @@ def _describes(inner: str) -> bool:
     return any(sign in lower for sign in _CAPTION_SIGNS) and _CAPTION_NAME.search(lower) is not None
 
 
-def _is_aside(side: int, inner: str) -> bool:
-    """Whether a box stands beside articles by its tag or its own names; `side`: see `_NEVER`."""
-    if side != _NAMED_SO or inner == ">":
-        return side == _ALWAYS
-    return _named(inner) if len(inner) < LONG else _named.__wrapped__(inner)
-
-
-@lru_cache(maxsize=8192)
-def _named(inner: str) -> bool:
+def _is_aside(inner: str) -> bool:
     """Whether the names of a box say that it stands beside articles, or it floats over the page."""
     if "fixed" in inner and _FLOATS.search(inner):
         return True
