@@ -173,7 +173,7 @@ def rules() -> Rules:
 
     before, behind = "(?<![一-鿿A-Za-z])", r"\s?\]?\s?[:|▶►→»>—–-]?\s?[(\[]?\s?"
     follows = rf"(?=(?:{_DAY_OF_WEEK},?\s)?{_BEGINS})"
-    labels = [(int(label["rank"]), label["pattern"]) for label in data.entries("day_label")]
+    labels = [(label["rank"], label["pattern"]) for label in data.entries("day_label")]
     every = "|".join(pattern for _, pattern in labels)
     return Rules(
         strict=shapes(loose=False),

@@ -35,8 +35,8 @@ def listed(name: str) -> tuple[str, ...]:
 
 
 @cache
-def entries(name: str) -> tuple[dict[str, str], ...]:
-    """The entries of a list of patterns, in their order."""
+def entries(name: str) -> tuple[dict[str, Any], ...]:
+    """The entries of a list of patterns, in their order; their values are words, numbers, days or flags."""
     return tuple(_data()[name])
 
 
@@ -47,7 +47,7 @@ def weights(name: str) -> dict[str, float]:
 
 
 @cache
-def named(name: str, key: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+def named(name: str, key: str) -> tuple[tuple[re.Pattern[str], Any], ...]:
     """The patterns of a list, in their order, each with what it has under a key."""
     return tuple((re.compile(entry["pattern"]), entry[key]) for entry in entries(name))
 
