@@ -913,6 +913,7 @@ def test_a_source_in_the_head_that_repeats_the_title_is_none() -> None:
     assert told == [None, "青河日报"]
 
 
+@pytest.mark.parametrize(
     ("end", "kept"),
     [
         *((end, True) for end in ("。", "！", "？", "!", "?", "”", "。”", "！”", "’", "」", "。」", "』")),
