@@ -121,7 +121,7 @@ def _page(html: str, reading: Reading | None) -> Page | None:
     head = _head(read)
     files = _files(read)
     titles = _titles(metas, head)
-    boxes = teasers.groups(read, keys, {*titles, *(name for _, name in files)})
+    boxes = teasers.groups(read, keys)
     plainly = found[:]
     _set_aside(found, chain(*boxes))
     names = _names(metas, found, keys)

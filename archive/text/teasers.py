@@ -7,7 +7,7 @@ page has to say: a digest, or a list.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from archive.text import dates
@@ -26,13 +26,11 @@ LOOK = 100
 _MARKS = frozenset("，。！？；、,!?;")
 
 
-def groups(outline: Outline, keys: Sequence[str], passed: Collection[str]) -> list[list[int]]:
-    """The blocks of each box of teasers, with the name over them; `passed`: what is no headline of another article."""
+def groups(outline: Outline, keys: Sequence[str]) -> list[list[int]]:
+    """The blocks of each box of teasers, with the name over them."""
     boxes: dict[int, dict[int, int]] = defaultdict(dict)
     found: list[list[int]] = []
     for index, paragraph in _teasers(outline, keys):
-        if outline.blocks[index].text in passed or furniture_id(keys[index]):
-            continue
         item = outline.common(outline.blocks[index].element, outline.blocks[paragraph].element)
         own = _inside(outline, item, index)
         if outline.tags[item] not in ROOTS and len(own) <= BLOCKS and not outline.holds(item, max(0, index - 1)):
