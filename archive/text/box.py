@@ -706,19 +706,18 @@ class _Walk:
 
     def is_over_file(self, index: int) -> bool:
         """Whether a line is a label over a link to a file and nothing else: 附件：."""
-        if index + 1 == len(self.blocks) or not self.is_file(index + 1):
+        if not (index + 1 < len(self.blocks) and self.is_link(index + 1) and self.is_file(index + 1)):
             return False
-        labelled = self.is_link(index + 1) and words.match("files_label", self.keys[index]) is not None
-        return labelled or self.heads_files(index)
+        return words.match("files_label", self.keys[index]) is not None or self.heads_files(index)
 
     def heads_files(self, index: int) -> bool:
-        """Whether a short line heads a box of its own below the article's lines that holds files and tools alone."""
+        """Whether a short line heads a box of its own below the article's lines that holds files and nothing else."""
         box = self.box(index)
         held = self.outline.holds(box, index + 1)
         apart = self.first is not None and held and not self.outline.holds(box, self.previous)
         if not apart or self.blocks[index].size > TITLE or self.is_prose(index):
             return False
-        return all(self.is_file(i) or furniture_id(self.keys[i]) is not None for i in self.inside(box, index + 1))
+        return all(self.is_file(other) for other in self.inside(box, index + 1))
 
     def is_empty_label(self, index: int) -> bool:
         """Whether the label of an abstract stands alone in a box over the text: the template's, without an abstract."""

@@ -481,15 +481,6 @@ class Outline:
             texts.append(self.pieces[place + 5] or "")
         return unescape("".join(texts))
 
-    def pictured(self, link: int) -> str:
-        """What stands in place of the picture that a link without text is."""
-        for place in range(5 * link + 5, len(self.pieces) - 1, 5):
-            if self.pieces[place + 4] in ("/a", "/A") or self.pieces[place + 1] in ("a", "A"):
-                break
-            if self.pieces[place + 1] in ("img", "IMG"):
-                return attributes(self.pieces[place + 2]).get("alt", "")
-        return ""
-
 
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""

@@ -45,8 +45,6 @@ FILE = re.compile(
 )
 # A file by its name.
 FILE_NAME = re.compile(rf"\.(?:{_KINDS}|7z|txt)(?![\w.])", re.IGNORECASE)
-# What stands before the name of a file to be saved.
-_SAVED = re.compile(r"\A(?:[点點][击擊])?下[载載](?:附件|文件|[檔档]案?)?\s?[:：]\s?(?=\S)")
 # A messenger's post says when it was made in a script alone.
 _MADE = re.compile(r"(?:createTime|publish_time) ?= ?[\"'](20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)[\"']")
 
@@ -234,15 +232,11 @@ def may_be_files(addresses: Sequence[str]) -> list[int]:
 
 
 def _files(read: Outline) -> list[tuple[str, str]]:
-    """Links to files, with their names; one without an ending may say so, also as a picture: 下载：报名表."""
-    named = (
-        (href, fold(read.name(number)) or fold(read.pictured(number)))
-        for href, number in read.leading(_FILE_KINDS, *_FILE_WORDS)
-    )
+    """Links to files, with their names."""
     return [
-        (href, _SAVED.sub("", name))
-        for href, name in named
-        if name and (FILE.search(href) or FILE_NAME.search(name) or _SAVED.match(name))
+        (href, name)
+        for href, number in read.leading(_FILE_KINDS, *_FILE_WORDS)
+        if (name := fold(read.name(number))) and (FILE.search(href) or FILE_NAME.search(name))
     ]
 
 

@@ -416,32 +416,6 @@ def test_a_heading_in_a_box_of_files_is_no_text() -> None:
     assert read(page(f"<div><p>{PROSE[0]}</p><p>报名表</p>{files}</div>")).text == f"{PROSE[0]}\n报名表"
 
 
-@pytest.mark.parametrize(
-    ("link", "names"),
-    [
-        ("<a href=File/56349><img src=/i/d.svg alt=下載檔案：空域動態></a>", ["空域動態"]),
-        ("<a href='/files/7'><i></i><img alt='点击下载附件: 报名表' src=d.png></a>", ["报名表"]),
-        ("<a href=/attach/show/9>下载：报名表</a>", ["报名表"]),
-        # A link to a page of files, and a picture that says nothing of one.
-        ("<a href=/download/list/2>下载中心</a>", []),
-        ("<a href=/file/7><img src=d.png alt=下载></a>", []),
-        ("<a href=/file/7><img src=d.png></a><a href=/n/8><img src=e.png alt=下载：报名表></a>", []),
-    ],
-)
-def test_a_link_that_says_what_it_saves_leads_to_a_file(link: str, names: list[str]) -> None:
-    document = read(page(f"{box(*PROSE)}<div><p>{link}</p></div>"))
-    assert [name for _, name in document.attachments] == names
-
-
-def test_a_heading_over_files_that_are_named_beside_their_links_is_no_text() -> None:
-    row = (
-        "<div><span>空域動態</span> <span>下載次數: 35</span><a href=File/56349><img alt=下載檔案：空域動態></a></div>"
-    )
-    files = f"<div><h3>下載專區</h3><div>{row}{row.replace('空域', '海域').replace('49', '50')}</div>"
-    document = read(page(f"{box(*PROSE)}{files}<div><a href=/n/list>返回列表</a></div></div>"))
-    assert (document.text, len(document.attachments)) == ("\n".join(PROSE), 2)
-
-
 def test_the_words_of_a_picture_over_the_prose_are_its_caption() -> None:
     document = read(page(f"<figure><img src=/1.jpg><figcaption>会议现场</figcaption></figure>{box(*PROSE)}"))
     assert (document.text, document.captions) == ("\n".join(PROSE), ("会议现场",))
