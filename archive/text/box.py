@@ -48,6 +48,8 @@ DAY = 14
 TABS, TAB = 8, 4
 # So much prose under a name beside an article is none of it, however short that is (characters).
 BESIDE = 300
+# So large a share of a page's prose stands in the box of its article; a summary may stand over it.
+MAIN = 0.8
 # So many paragraphs under links make a digest.
 DIGEST = 2
 # So many names of files are looked for.
@@ -192,11 +194,21 @@ class _Walk:
         if not (self.prose and any(self.blocks[index].aside for index in prose)):
             return None
         home = self.outline.home(prose)
-        pictured = home is not None and any(
+        inside = [index for index in prose if home is not None and self.outline.holds(home, index)]
+        if home is None or not self.blocks[inside[0]].aside:
+            return None
+        size, whole = (sum(self.blocks[index].size for index in indices) for indices in (inside, prose))
+        if size < MAIN * whole:
+            return None
+        pictured = any(
             self.head < at <= start and at in self.outline.pictures and self.outline.common(home, element) != home
             for at, element in self.outline.media
         )
         return None if pictured else home
+
+    def is_in_article(self, index: int) -> bool:
+        """Whether a block stands in the article's box, though that has the name of one beside articles."""
+        return self.misnamed is not None and self.outline.holds(self.misnamed, index)
 
     def lines(self) -> list[int]:
         """The blocks that are the article's lines."""
@@ -211,7 +223,8 @@ class _Walk:
         self.anchor = self.head = anchor
         if self.dateline is not None:
             self.head = max(self.dateline, anchor)
-            while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1):
+            labels = sum(map(fields.is_label, self.keys[anchor + 1 : self.head]))
+            while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1, in_row=labels > 1):
                 self.head += 1
         elif anchor + 1 < len(self.blocks) and fields.is_subtitle(self.blocks[anchor + 1].text):
             self.head += 1
@@ -623,10 +636,13 @@ class _Walk:
             and not words.match("today", key)
         )
 
-    def is_dated_too(self, index: int) -> bool:
-        """Whether a line goes on with the dateline: who, or when published, behind a label; or a cell beside it."""
+    def is_dated_too(self, index: int, *, in_row: bool) -> bool:
+        """Whether a line goes on with the dateline: who, or when published, behind a label; or a cell beside it, which
+        may say anything where a row of labels stands over it (`in_row`).
+        """
         key = self.keys[index]
-        if self.names_source(index):
+        beside = self.outline.are_beside(index - 1, index)
+        if (beside and in_row) or self.names_source(index):
             return True
         if fields.is_label(key) and index + 1 < len(self.blocks):
             # Its value is read with it, see `fields.in_boxes`.
@@ -634,7 +650,6 @@ class _Walk:
         if not self.is_dateline(index):
             return False
         # The day behind 时间 may be that of an event, unless the dateline has none.
-        beside = self.outline.are_beside(index - 1, index)
         return beside or bool(fields.byline(key) or not dates.read(self.keys[self.head]))
 
     def names_source(self, index: int) -> bool:
@@ -695,8 +710,7 @@ class _Walk:
         rule = furniture_id(self.keys[index]) if block.size <= 240 else None
         if self.is_link(index) and rule != "previous_next":
             return self.kind_of_link(index)
-        misnamed = self.misnamed is not None and self.outline.holds(self.misnamed, index)
-        if block.aside and not self.blocks[self.anchor].aside and not misnamed:
+        if block.aside and not self.blocks[self.anchor].aside and not self.is_in_article(index):
             return "aside"
         if self.is_asked(index):
             return rule if rule in ENDS else "comment_form"
@@ -853,9 +867,7 @@ class _Walk:
         if begun and kind in ENDS:
             return self.resumes_near(index, kind)
         near = self.resumes_near(index, kind) if begun else None
-        # With a sentence of any length a text begins: the lines of a poem are short.
-        begins = self.is_prose if begun else lambda i: self.is_prose(i) or self.is_sentence(i)
-        later = next(filter(begins, range(max(index + 1, start), end)), None)
+        later = next((i for i in range(max(index + 1, start), end) if self.may_begin(i, begun=begun)), None)
         return min((i for i in (near, later) if i is not None), default=None)
 
     def resumes_near(self, index: int, kind: str) -> int | None:
@@ -871,6 +883,10 @@ class _Walk:
             if near and not self.is_link(later):
                 return later
         return None
+
+    def may_begin(self, index: int, *, begun: bool) -> bool:
+        """Whether a block is prose, or with a sentence of any length the text begins: the lines of a poem are short."""
+        return self.is_prose(index) or (not begun and self.is_sentence(index))
 
     def begins_over(self, first: int, index: int) -> int:
         """The first of the lines that stand right over the first paragraph in its box, below a block: 各位会员：."""
