@@ -564,7 +564,7 @@ def _read_metas(draft: Draft, scene: Scene) -> None:
     if draft.byline.source is not None or not source or fields.is_own(said := read(source), read(page.head)):
         return
     # A template may repeat the title there.
-    if draft.title is None or said != draft.title.read:
+    if draft.title is None or said != draft.title.read or words.whole("media", said):
         named = fields.byline(f"来源:{said.removeprefix('来源').lstrip(':：')}")
         draft.byline.take(named, "meta", source)
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import takewhile
 
 from archive.text import dates, fields, words
@@ -417,8 +418,7 @@ class _Walk:
 
     def is_side(self, side: int, index: int, own: int) -> bool:
         """Whether a name or a link stands over the prose of an element, and links or little prose in it."""
-        above = takewhile(lambda other: self.outline.holds(side, other), range(index - 1, max(-1, index - LOOK), -1))
-        index = min(above, default=index)
+        index = next(self.around(side, index))
         prose = self.prose_in(side, index)
         if not prose or self.is_prose(index) or self.blocks[index].size > TITLE:
             return False
@@ -502,10 +502,16 @@ class _Walk:
             and lines[-1] > max(own, default=-1)
             and (like := self.likeness(scope, lines[-1])) not in known
             and like[1].strip(" />")
+            and not (self.is_sentence(lines[-1]) and self.are_alike(lines[0], lines[-1]))
         ):
             if len(lines) < read - TAIL or any(self.likeness(scope, i) == like for i in lines[1:-2]):
                 break
             self.kinds[lines.pop()] = "outside"
+
+    def are_alike(self, one: int, other: int) -> bool:
+        """Whether two blocks are of one class."""
+        classes = {self.outline.attributes(self.blocks[index].element).get("class") for index in (one, other)}
+        return len(classes) == 1 and None not in classes
 
     def of_player(self, start: int) -> set[int]:
         """The blocks above the prose that belong to a film's player: what stands between its buttons or in their box,
@@ -546,12 +552,31 @@ class _Walk:
         first = {*head, *texts[:second]}
         again = [index for index, text in zip(lines[second:], texts[second:], strict=True) if text in first]
         if len(again) >= 0.8 * min(second, len(lines) - second):
+            self.kinds.update(dict.fromkeys(self.outside_copy(lines[:second], set(texts[second:])), "outside"))
             self.kinds.update(dict.fromkeys(again, "copy"))
+
+    def outside_copy(self, lines: Sequence[int], later: set[str]) -> list[int]:
+        """The lines before a second copy that stand in another box than the first: they belong to the page."""
+        copied = [index for index in lines if self.blocks[index].text in later] or (self.anchor, lines[0])
+        home = reduce(self.outline.common, [self.blocks[index].element for index in copied])
+        return [index for index in lines if not self.outline.holds(home, index)]
 
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
         in_row = self.outline.tags[home] in CELLS and self.outline.holds(self.outline.parents[home], index)
-        return in_row and not self.outline.holds(home, index)
+        return in_row and not self.outline.holds(home, index) and not self.is_column(index, home)
+
+    def is_column(self, index: int, home: int) -> bool:
+        """Whether a block stands in a cell like that of the text that holds paragraphs, too: the next column."""
+        cell = self.outline.cell(index)
+        if cell is None or self.outline.attributes(cell) != self.outline.attributes(home):
+            return False
+        return sum(self.is_prose(other) for other in self.around(cell, index)) > 1
+
+    def around(self, element: int, index: int) -> Iterator[int]:
+        """The blocks in an element that holds one of them, near that one."""
+        above = takewhile(lambda other: self.outline.holds(element, other), range(index - 1, max(-1, index - LOOK), -1))
+        return self.inside(element, min(above, default=index))
 
     def likeness(self, scope: int, index: int) -> tuple[str, str]:
         """How the box in a scope that holds a block is written: its name and its attributes."""
@@ -733,6 +758,14 @@ class _Walk:
             return False
         return all(self.is_file(other) for other in self.inside(box, index + 1))
 
+    def is_broken_disclaimer(self, index: int) -> bool:
+        """Whether a line goes on, behind a line break, with the sentence that a disclaimer below the text began."""
+        over = index - 1
+        if self.first is None or self.kinds.get(over) != "disclaimer" or not self.keys[over].endswith(","):
+            return False
+        alike = self.blocks[over].element == self.blocks[index].element
+        return alike and furniture_id(self.keys[over]) == "disclaimer"
+
     def is_empty_label(self, index: int) -> bool:
         """Whether the label of an abstract stands alone in a box over the text: the template's, without an abstract."""
         if self.first is not None or words.whole("abstract_label", self.keys[index].rstrip(":)]】")) is None:
@@ -748,11 +781,10 @@ class _Walk:
             return "file"
         if self.is_empty_label(index):
             return "empty"
-        over = index - 1
-        broken = self.kinds.get(over) == "disclaimer" and self.keys[over].endswith(",")
-        if broken and self.holder(over) == self.holder(index):
-            # A line break within its sentence.
+        if self.is_broken_disclaimer(index):
             return "disclaimer"
+        if self.first is not None and self.is_prose(self.first) and self.is_day_of_row(index):
+            return "links"
         return "beside" if self.is_beside(index, self.previous) else "line"
 
     def kind_of_link(self, index: int) -> str:
@@ -771,7 +803,7 @@ class _Walk:
             return False
         if self.holder(over) not in (own, self.outline.parents[own]):
             return False
-        if self.is_link(over) or self.keys[over].endswith(":"):
+        if self.keys[over].endswith(":") or (self.is_link(over) and not self.is_written_out(over)):
             return True
         numbered = self.is_prose(over) and _FIRST.match(self.keys[index]) is not None
         files = words.match("files_label", self.keys[index].partition(":")[0]) is not None
@@ -953,7 +985,7 @@ class _Walk:
                 # One line may hold a list's links.
                 links += 1 + (block.size > TITLE and self.blocks[index].kind == "heading")
                 linked += block.size
-            else:
+            elif not self.is_day_of_row(other):
                 plain += block.size
         return links >= 2 and linked > plain
 
@@ -987,6 +1019,14 @@ class _Walk:
         start, _, last = self.keys[index].rpartition(" ")
         beside = ((first, rest), (last, start))
         return any(len(words) >= block.links >= len(words) - 2 and dates.is_day(d) for d, words in beside)
+
+    def is_day_of_row(self, index: int) -> bool:
+        """Whether a day stands alone below a link, as in the row above it or below."""
+        return self.is_link_and_day(index) and (self.is_link_and_day(index - 2) or self.is_link_and_day(index + 2))
+
+    def is_link_and_day(self, index: int) -> bool:
+        """Whether a block is a day and nothing else, and the one above it a link."""
+        return 0 < index < len(self.blocks) and dates.is_day(self.keys[index]) and self.is_link(index - 1)
 
     def is_file(self, index: int) -> bool:
         """Whether a block names a file that the page links to."""

@@ -196,7 +196,8 @@ def read(words: str, *, loose: bool = False) -> str | None:
     >>> read("2020/2/19 17:07:24"), read("2024年5月20日 周一 下午2:05"), read("二〇二〇年二月五日")
     ('2020-02-19T17:07:24+08:00', '2024-05-20T14:05+08:00', '2020-02-05')
     """
-    found = next(_found(narrow(words), loose=loose), None) if _DIGITS.search(words) else None
+    text = narrow(words)
+    found = next(_found(text, loose=loose), None) if _DIGITS.search(text) else None
     return found[0] if found else None
 
 

@@ -436,7 +436,8 @@ def follow(root: HtmlElement, words: Collection[str], states: int | None = None)
     `states`: pages that it showed until it showed no more; None: it was not pressed to the end, as all was known.
     """
     for element in root.iter("*"):
-        if said_by(element) in words:
+        # No control holds boxes within boxes, and what nests deep is not read once for each of its levels.
+        if element.find("*/*/*/*") is None and said_by(element) in words:
             element.set(FOLLOWED, "" if states is None else str(states))
 
 

@@ -290,9 +290,13 @@ def test_the_menu_between_two_copies_is_no_line_of_either() -> None:
     assert ("outside", "菜单") in document.removed
 
 
-def test_a_paragraph_said_twice_takes_no_line_between_with_it() -> None:
-    document = read(page(box(PROSE[0], PROSE[1], PROSE[0], PROSE[0])))
-    assert document.text == "\n".join(PROSE[:2])
+@pytest.mark.parametrize(
+    "dialog", ["<h4>今日要点</h4><p>今日要点每天更新</p><p>请先登陆</p>", "<p>请为本页打分，我们会改进。</p>"]
+)
+def test_a_dialog_between_two_copies_is_no_line_of_either(dialog: str) -> None:
+    copies = f"<div class=pc>{box(*PROSE)}</div><div class=pop>{dialog}</div><div class=m>{box(*PROSE)}</div>"
+    assert read(page(copies)).text == "\n".join(PROSE)
+    assert read(page(copies + "<p>市委统战部</p>")).text.startswith("\n".join(PROSE))
 
 
 def test_the_head_of_a_table_is_no_dateline() -> None:

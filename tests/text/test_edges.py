@@ -887,13 +887,51 @@ def test_the_address_of_the_site_or_of_the_page_below_the_text_leaves(line: str)
     "foot",
     [
         "<p>*本网站有关内容转载自合法授权网站，如果您认为转载内容侵犯了您的权益，<br>请您来信来电声明，本网站将在24小时内删除相关内容。</p>",
-        "<div><p>声明：本网站文章均为网友转载，仅供读者参考，</p><p>如有侵权请与管理员联系，我们会尽快处理。</p></div>",
+        "<div>声明：本网站文章均为网友转载，仅供读者参考，<br>如有侵权请与管理员联系，我们会尽快处理。</div>",
     ],
 )
 def test_a_disclaimer_that_is_broken_within_its_sentence_leaves_whole(foot: str) -> None:
     found = read(page(f"{HEAD}<div>{paragraphs(LINES)}<p>责任编辑：周敏</p></div><div>{foot}</div>"))
     assert found.text.split("\n") == list(LINES)
     assert found.editor == "周敏"
+
+
+def test_a_disclaimer_takes_no_paragraph_of_the_article() -> None:
+    found = read(
+        page(f"{HEAD}<div><p>{LINES[0]}</p><p>声明：本网转载文章仅代表作者观点，</p>{paragraphs(LINES[1:])}</div>")
+    )
+    assert all(line in found.text for line in LINES)
+
+
+@pytest.mark.parametrize(
+    "shown", ["www.example.org", "minzong@example.com", "本文网址：http://www.example.gov.cn/a/1.html"]
+)
+@pytest.mark.parametrize("row", ["<p><a href='/n/{n}'>{name}</a></p>", "<br><a href='/n/{n}'>{name}</a>"])
+def test_links_behind_one_that_shows_its_address_are_no_text(shown: str, row: str) -> None:
+    rows = "".join(row.format(n=n, name=name) for n, name in enumerate(ROWS[:3]))
+    found = read(
+        page(f"{HEAD}<div>{paragraphs(LINES)}<p><a href='http://www.example.org/'>{shown}</a></p>{rows}</div>")
+    )
+    assert not any(name in found.text for name in ROWS[:3])
+
+
+def test_days_of_rows_of_links_below_the_text_are_none() -> None:
+    days = "".join(f"<tr><td><a href='/n/{n}'>{ROWS[n]}</a></td><td>2020-02-0{n + 1}</td></tr>" for n in range(3))
+    found = read(page(f"{HEAD}<div>{paragraphs(LINES)}<table>{days}</table></div>"))
+    assert found.text.split("\n") == list(LINES)
+
+
+def test_facts_in_rows_over_the_text_are_none() -> None:
+    cells = ("索引号：", "A1", "发布日期：", "2020-02-05", "公开方式", "主动公开")
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    found = read(page(f"<h1>医疗队走进山村</h1><div><table><tr>{row}</tr></table>{paragraphs(LINES)}</div>"))
+    assert found.text.split("\n") == list(LINES)
+
+
+def test_recommendations_beside_a_short_article_are_none_of_it() -> None:
+    beside = f"<div class=sidebar><h3>推荐</h3>{paragraphs(LINES[3:])}</div>"
+    found = read(page(f"<h1>医疗队走进山村</h1><div class=main><div class=art><p>{LINES[0]}</p></div>{beside}</div>"))
+    assert found.text == LINES[0]
 
 
 def test_captions_below_the_editor_who_signs_are_those_of_the_page() -> None:
