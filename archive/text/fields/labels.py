@@ -298,7 +298,7 @@ def _marks(text: str) -> tuple[Mark, ...]:
         (match.lastgroup or "other", match.start(), match.end())
         for match in _marked().finditer(text)
         # Before a bar the end of a word is none: 只看该作者 | 倒序浏览.
-        if ":" in match[0] or not _HAN_BEFORE.search(text[: match.start()][-1:])
+        if ":" in match[0] or not _HAN_BEFORE.search(text[match.start() - 1 : match.start()])
     ]
     if not found:
         return ()
