@@ -173,7 +173,7 @@ def _marked() -> re.Pattern[str]:
     first = "".join(sorted(set(re.findall("[一-鿿/A-Z]", "".join(every.values())))))
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in every.items())
     # Nor has any more characters before its colon or bar.
-    return re.compile(rf"(?=[{first}][^:|]{{0,20}}[:|])(?:{named})\s?(?::|\|\s)")
+    return re.compile(rf"(?=[{first}][^:|]{{0,24}}[:|])(?:{named})\s?(?::|\|\s)")
 
 
 @cache
